@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// CRC-32C (Castagnoli, reflected 0x82F63B78), SSE4.2 or table, same result.
+#ifndef NACREI_CORE_CRC32C_H
+#define NACREI_CORE_CRC32C_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// Extends `crc` (0 to begin) by `bytes` bytes.
+uint32_t nacrei_crc32c(uint32_t crc, const void *data, size_t bytes);
+
+#endif
