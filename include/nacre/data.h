@@ -163,9 +163,10 @@ NACRE_API NACRE_MUST_CHECK nacre_status nacre_tape_check(const nacre_tape *tape,
 
 /// Starts a tape under a temporary name beside `path`; nothing appears at `path` before the seal.
 /// @error  NACRE_E_EXISTS there is something at `path` already
-NACRE_API NACRE_MUST_CHECK nacre_status
-nacre_tape_writer_create(nacre_ctx *ctx, const char *path, const nacre_instrument *instrument,
-                         nacre_tape_writer **out, nacre_error *err);
+NACRE_API NACRE_MUST_CHECK nacre_status nacre_tape_writer_create(nacre_ctx *ctx, const char *path,
+                                                                 const nacre_instrument *instrument,
+                                                                 nacre_tape_writer **out,
+                                                                 nacre_error *err);
 /// @error  NACRE_E_ORDER a row before its predecessor; NACRE_E_IO disk full and the like
 NACRE_API NACRE_MUST_CHECK nacre_status nacre_tape_writer_append(nacre_tape_writer *writer,
                                                                  const nacre_trades *trades,
@@ -182,7 +183,8 @@ typedef enum nacre_format {
     NACRE_FORMAT_AUTO = 0,
     NACRE_FORMAT_BINANCE_TRADES = 1,    ///< id,price,qty,quote_qty,time,is_buyer_maker[,..]
     NACRE_FORMAT_BINANCE_AGGTRADES = 2, ///< id,price,qty,first,last,time,is_buyer_maker[,..]
-    NACRE_FORMAT_LEAN = 3,    ///< ms,price*1e4,size,venue,conditions,suspicious; date before or in the name
+    NACRE_FORMAT_LEAN =
+        3, ///< ms,price*1e4,size,venue,conditions,suspicious; date before or in the name
     NACRE_FORMAT_NACRE = 4,   ///< what `nacre tape export` writes
     NACRE_FORMAT_GENERIC = 5, ///< header names or a column mapping
 } nacre_format;
@@ -192,22 +194,23 @@ typedef struct nacre_reader nacre_reader;
 typedef struct nacre_reader_options {
     uint32_t struct_size;
     nacre_format format;
-    const char *columns;  ///< generic: "ts_event=exch_ms:ms,price=price,size=qty,side=side"; NULL = by header
-    const char *symbol;   ///< NULL = from the file name
-    const char *venue;    ///< NULL = from the file name, or empty
-    int32_t size_exp;     ///< -1 = the format's default (lean 0, others 8)
-    int32_t date;         ///< lean: yyyymmdd when neither line nor name has it, else 0
-    bool round;           ///< excess decimals are rounded and counted instead of refused
-    bool skip_bad;        ///< bad rows are counted and listed instead of refused
-    bool side_as_is;      ///< accept a side column that contradicts the tick rule
-    int64_t reorder_ns;   ///< late prints within this span are put in order; 0 = refused
+    const char *columns; ///< generic: "ts_event=exch_ms:ms,price=price,size=qty,side=side"; NULL =
+                         ///< by header
+    const char *symbol;  ///< NULL = from the file name
+    const char *venue;   ///< NULL = from the file name, or empty
+    int32_t size_exp;    ///< -1 = the format's default (lean 0, others 8)
+    int32_t date;        ///< lean: yyyymmdd when neither line nor name has it, else 0
+    bool round;          ///< excess decimals are rounded and counted instead of refused
+    bool skip_bad;       ///< bad rows are counted and listed instead of refused
+    bool side_as_is;     ///< accept a side column that contradicts the tick rule
+    int64_t reorder_ns;  ///< late prints within this span are put in order; 0 = refused
 } nacre_reader_options;
 
 /// What a reader has seen so far. Samples of bad rows are the first few messages.
 #define NACRE_READER_BAD_SAMPLES 8
 typedef struct nacre_reader_stats {
     uint64_t rows;
-    uint64_t bytes_in; ///< compressed bytes consumed
+    uint64_t bytes_in;    ///< compressed bytes consumed
     uint64_t bytes_total; ///< compressed bytes of all files, 0 = unknown
     uint64_t bad_rows;
     uint64_t rounded_values;
@@ -223,8 +226,8 @@ NACRE_API void nacre_reader_options_init(nacre_reader_options *options);
 NACRE_API const char *nacre_format_name(nacre_format format);
 NACRE_API bool nacre_format_parse(const char *name, nacre_format *out);
 
-/// Opens one instrument's files, plain or gzip, xz, zstd, zip (detected by content), in the given order.
-/// Reading streams: memory does not grow with the files.
+/// Opens one instrument's files, plain or gzip, xz, zstd, zip (detected by content), in the given
+/// order. Reading streams: memory does not grow with the files.
 /// @error  NACRE_E_IO names the file; NACRE_E_PARSE format not recognised (says what was seen)
 NACRE_API NACRE_MUST_CHECK nacre_status nacre_reader_open(nacre_ctx *ctx, const char *const *paths,
                                                           size_t path_count,
@@ -274,10 +277,12 @@ NACRE_API void nacre_filter_options_init(nacre_filter_options *options);
 /// 24x7 instruments keep everything. NACRE_TRADE_AUCTION is set in the kept flags.
 /// @own    `*out` is freed by nacre_filtered_destroy; `kept` may borrow the input's columns
 /// @error  NACRE_E_RANGE a volume sum overflows 63 bits
-NACRE_API NACRE_MUST_CHECK nacre_status
-nacre_filter_trades(nacre_ctx *ctx, const nacre_instrument *instrument,
-                    const nacre_calendar *calendar, const nacre_filter_options *options,
-                    const nacre_trades *trades, nacre_filtered **out, nacre_error *err);
+NACRE_API NACRE_MUST_CHECK nacre_status nacre_filter_trades(nacre_ctx *ctx,
+                                                            const nacre_instrument *instrument,
+                                                            const nacre_calendar *calendar,
+                                                            const nacre_filter_options *options,
+                                                            const nacre_trades *trades,
+                                                            nacre_filtered **out, nacre_error *err);
 NACRE_API void nacre_filtered_destroy(nacre_ctx *ctx, nacre_filtered *filtered);
 
 // ---- simulated market ------------------------------------------------------------------------
@@ -298,8 +303,8 @@ typedef struct nacre_episode {
 typedef struct nacre_sim_options {
     uint32_t struct_size;
     uint64_t seed;
-    uint32_t days;              ///< UTC days, default 40
-    uint32_t trades_per_day;    ///< expected number on a quiet day, default 60,000
+    uint32_t days;              ///< UTC days, default 120
+    uint32_t trades_per_day;    ///< expected number on a quiet day, default 20,000
     uint32_t episodes_per_kind; ///< default 8
     bool flash_crash;           ///< -6 % in 5 minutes at 100 times the volume, on the last day
     int64_t start_ns;           ///< default 2024-01-01
@@ -334,9 +339,10 @@ NACRE_API void nacre_sim_panel_options_init(nacre_sim_panel_options *options);
 /// Fills caller-owned arrays.
 /// @shape  prices: days x assets row-major; loadings: assets x factors row-major or NULL;
 ///         specific_volatility: assets or NULL          @unit  daily volatility as fraction
-NACRE_API NACRE_MUST_CHECK nacre_status
-nacre_sim_panel(const nacre_sim_panel_options *options, double *prices, double *loadings,
-                double *specific_volatility, nacre_error *err);
+NACRE_API NACRE_MUST_CHECK nacre_status nacre_sim_panel(const nacre_sim_panel_options *options,
+                                                        double *prices, double *loadings,
+                                                        double *specific_volatility,
+                                                        nacre_error *err);
 
 #ifdef __cplusplus
 }
