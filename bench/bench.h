@@ -1,28 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-// The benchmark protocol. A case sets itself up, checks its result against a reference before anything
-// is timed, then runs itself and its peer in turn; the ratio is the median of the pair ratios. One
-// JSON line per case carries raw samples, quartiles, context switches, steal and the ceiling.
+// The benchmark protocol. A case sets itself up, checks its result against a reference before
+// anything is timed, then runs itself and its peer in turn; the ratio is the median of the pair
+// ratios. One JSON line per case carries raw samples, quartiles, context switches, steal and the
+// ceiling.
 #ifndef NACREI_BENCH_H
 #define NACREI_BENCH_H
 
 #include "core/context.h"
 #include "core/status.h"
 
+#include <stdio.h>
+
 /// What a case reports about itself besides times.
 typedef struct bench_report {
-    const char *kernel;      ///< "nacrek_ndtr_f64__avx512" or a function name
+    const char *kernel;        ///< "nacrek_ndtr_f64__avx512" or a function name
     const char *numeric_class; ///< "exact", "strict", "bounded"
-    const char *unit_name;   ///< "vector", "scalar"
-    uint64_t n;              ///< items per run
-    const char *unit;        ///< of the rate: "trades/s"
-    const char *peer;        ///< NULL = none on this machine
+    const char *unit_name;     ///< "vector", "scalar"
+    uint64_t n;                ///< items per run
+    const char *unit;          ///< of the rate: "trades/s"
+    const char *peer;          ///< NULL = none on this machine
     char peer_version[64];
-    char peer_absent[160];   ///< why there is no peer
-    double ceiling;          ///< measured, in `unit`; 0 = none
+    char peer_absent[160];    ///< why there is no peer
+    double ceiling;           ///< measured, in `unit`; 0 = none
     const char *ceiling_name; ///< "read bandwidth at 16 bytes a trade"
-    double max_error;        ///< observed against the reference
+    double max_error;         ///< observed against the reference
     double error_bound;
-    uint64_t batch;          ///< operations per timed sample when one is too short (< 200 ns), else 1
+    uint64_t batch; ///< operations per run when one is too short to time (< 200 ns); 0 and 1: one
 } bench_report;
 
 typedef struct bench_case bench_case;
@@ -43,11 +46,51 @@ struct bench_case {
 extern const bench_case *const bench_cases[];
 extern const size_t bench_case_count;
 
-/// Runs one case for at most `budget_s` seconds, at least 7 pairs, and writes its JSON line.
-NACRE_MUST_CHECK nacre_status bench_run_case(nacre_ctx *ctx, const bench_case *bench, double budget_s,
-                                             void *json_file, nacre_error *err);
+#define BENCH_PAIRS_MIN 7u
+#define BENCH_PAIRS_MAX 201u
+#define BENCH_LIMIT_S 20.0 ///< no id takes longer
 
-/// Measured single-core read bandwidth in bytes/s over `bytes` of memory (one pass, best of several).
+/// What was measured. Times are nanoseconds per operation, a run holding `report.batch` of them;
+/// the samples are raw, per run.
+typedef struct bench_result {
+    const bench_case *bench;
+    bench_report report;
+    size_t pairs;
+    double ours_ns[BENCH_PAIRS_MAX];
+    double peer_ns[BENCH_PAIRS_MAX]; ///< filled when report.peer is set
+    double median_ns, p99_ns, max_ns;
+    double quartiles_ns[2];
+    double rate;                  ///< report.unit
+    double peer_median_ns, ratio; ///< NaN without a peer
+    double ratio_quartiles[2];    ///< of the pair ratios; NaN without a peer
+    double ceiling_fraction;      ///< NaN without a ceiling
+    int64_t context_switches;     ///< of this process while it was timed
+    double steal_ms;              ///< taken by the hypervisor from all cores; NaN = unknown
+    char machine[128];
+    char date[31];
+} bench_result;
+
+/// Runs one case: set-up with its check, one pair to warm up, then pairs in alternating order until
+/// `budget_s` is used up, at least BENCH_PAIRS_MIN and at most BENCH_PAIRS_MAX.
+/// @error  what the case reports; NACRE_E_LIMIT when the least number of pairs takes longer than
+///         BENCH_LIMIT_S
+NACRE_MUST_CHECK nacre_status bench_measure(nacre_ctx *ctx, const bench_case *bench,
+                                            double budget_s, bench_result *result,
+                                            nacre_error *err);
+/// Fills medians, quartiles and ratios from the raw samples.
+void bench_summarise(bench_result *result);
+/// The p-quantile (0 to 1) of `count` sorted values, linear between neighbours; NaN for none.
+double bench_quantile(const double *sorted, size_t count, double p);
+
+/// One JSON line.
+NACRE_MUST_CHECK nacre_status bench_write_json(FILE *out, const bench_result *result,
+                                               nacre_error *err);
+/// The table for people: a heading, then a row and its notes per case.
+void bench_write_heading(FILE *out);
+void bench_write_row(FILE *out, const bench_result *result);
+
+/// Measured single-core read bandwidth in bytes/s over `bytes` of memory (one pass, best of
+/// several).
 double bench_read_bandwidth(nacre_ctx *ctx, size_t bytes);
 
 #endif

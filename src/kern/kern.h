@@ -11,12 +11,13 @@
 typedef void nacrei_ndtr_f64_fn(size_t n, const double *x, double *y);
 
 struct nacrei_kerns {
-    const char *isa;            ///< name of the best set in use
+    const char *isa; ///< name of the best set in use
     nacrei_ndtr_f64_fn *ndtr_f64;
-    const char *ndtr_f64_name;  ///< "nacrek_ndtr_f64__avx512"
+    const char *ndtr_f64_name; ///< "nacrek_ndtr_f64__avx512"
 };
 
-/// Fills the table for an instruction set ("ref", "avx2", "avx512") or, for NULL, the best usable one.
+/// Fills the table for an instruction set ("ref", "avx2", "avx512") or, for NULL, the best usable
+/// one.
 /// @error  NACRE_E_UNSUPPORTED unknown or unusable; the message lists the usable ones
 NACRE_MUST_CHECK nacre_status nacrei_kerns_init(struct nacrei_kerns *kerns, const char *isa,
                                                 nacre_error *err);

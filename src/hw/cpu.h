@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// What this CPU can do and what the operating system lets us use of it. An instruction set is a
+// named predicate over feature bits, never a place on a ladder: code asks "has avx2", not "at least
+// avx2".
+#ifndef NACREI_HW_CPU_H
+#define NACREI_HW_CPU_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/// name, bit, the sets that a context forced to this name may use.
+/// avx2 = AVX2 + FMA + BMI1/2; avx512 = F + DQ + BW + VL on top of avx2.
+#define NACREI_ISA_LIST(X)                                                                         \
+    X(ref, 0x1u, 0x1u)                                                                             \
+    X(avx2, 0x2u, 0x3u)                                                                            \
+    X(avx512, 0x4u, 0x7u)
+
+typedef enum nacrei_isa {
+#define NACREI_ISA_ENUM(name, bit, allowed) NACREI_ISA_##name = (bit),
+    NACREI_ISA_LIST(NACREI_ISA_ENUM)
+#undef NACREI_ISA_ENUM
+} nacrei_isa;
+
+#define NACREI_CPU_NAME_BYTES 64
+
+/// The raw answers that decide; a test can make them up.
+typedef struct nacrei_cpu_bits {
+    uint32_t leaf1_ecx;
+    uint32_t leaf7_ebx;
+    uint64_t xcr0; ///< register state that the operating system saves; 0 without OSXSAVE
+} nacrei_cpu_bits;
+
+/// The usable sets as a mask of nacrei_isa; ref is always in it.
+uint32_t nacrei_cpu_decode(const nacrei_cpu_bits *bits);
+/// nacrei_cpu_decode of this machine. @thread any
+uint32_t nacrei_cpu_isas(void);
+
+/// The set's name, "unknown" for a foreign number.
+const char *nacrei_isa_name(nacrei_isa isa);
+/// The set called `name` and what a context forced to it may use; false when there is none.
+bool nacrei_isa_find(const char *name, nacrei_isa *isa, uint32_t *allowed);
+
+/// "AMD EPYC 9B14", from the CPU itself or, where it does not say, from the kernel; "unknown CPU"
+/// when neither does.
+void nacrei_cpu_name(char name[NACREI_CPU_NAME_BYTES]);
+/// Cores online in this machine; at least 1.
+uint32_t nacrei_cpu_cores(void);
+
+#endif
