@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One clock interface for live work and replays: code that asks for the time takes a nacrei_clock, so
-// a test or a replay can hand it another. Durations come from the monotonic clock.
+// One clock interface for live work and replays: code that asks for the time takes a nacrei_clock,
+// so a test or a replay can hand it another. Durations come from the monotonic clock.
 #ifndef NACREI_CORE_CLOCK_H
 #define NACREI_CORE_CLOCK_H
 
@@ -8,7 +8,7 @@
 
 typedef struct nacrei_clock {
     int64_t (*now_ns)(const struct nacrei_clock *clock); ///< UTC nanoseconds since 1970
-    int64_t test_ns; ///< the time of a test clock
+    int64_t test_ns;                                     ///< the time of a test clock
 } nacrei_clock;
 
 /// The system's real-time clock.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Settings in JSON with comments. The keys, their types, defaults, ranges and one sentence each stand
-// in config.def, which feeds the parser, `nacre config` and the documentation. An unknown key is an
-// error that suggests the nearest one; a value out of range names key, value and range.
+// Settings in JSON with comments. The keys, their types, defaults, ranges and one sentence each
+// stand in config.def, which feeds the parser, `nacre config` and the documentation. An unknown key
+// is an error that suggests the nearest one; a value out of range names key, value and range.
 #ifndef NACREI_CORE_CONFIG_H
 #define NACREI_CORE_CONFIG_H
 
@@ -17,7 +17,7 @@ typedef struct nacrei_config {
 #define CONFIG_INT(key, field, default_value, low, high, text) int64_t field;
 #define CONFIG_DOUBLE(key, field, default_value, low, high, text) double field;
 #define CONFIG_BOOL(key, field, default_value, text) bool field;
-#define CONFIG_TEXT(key, field, default_value, text) char field[NACREI_CONFIG_TEXT_BYTES];
+#define CONFIG_TEXT(key, field, default_value, choices, text) char field[NACREI_CONFIG_TEXT_BYTES];
 #include "core/config.def"
 } nacrei_config;
 

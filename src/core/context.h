@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The inside of nacre_ctx. It is built in src/place/context.c, the lowest layer that sees devices and
-// kernels; the layers below know only these fields.
+// The inside of nacre_ctx. It is built in src/place/context.c, the lowest layer that sees devices
+// and kernels; the layers below know only these fields.
 #ifndef NACREI_CORE_CONTEXT_H
 #define NACREI_CORE_CONTEXT_H
 

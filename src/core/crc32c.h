@@ -9,4 +9,9 @@
 /// Extends `crc` (0 to begin) by `bytes` bytes.
 uint32_t nacrei_crc32c(uint32_t crc, const void *data, size_t bytes);
 
+// The two routes behind it, apart so that tests compare them. The second one exists on x86-64 only
+// and needs a CPU with SSE4.2.
+uint32_t nacrei_crc32c_table(uint32_t crc, const void *data, size_t bytes);
+uint32_t nacrei_crc32c_sse42(uint32_t crc, const void *data, size_t bytes);
+
 #endif

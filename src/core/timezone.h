@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Thread-safe time zones from TZif files (RFC 8536), without setenv or mktime: a zone is an immutable
-// table that any number of threads may read. Also the proleptic Gregorian calendar in integers.
+// Thread-safe time zones from TZif files (RFC 8536), without setenv or mktime: a zone is an
+// immutable table that any number of threads may read. Also the proleptic Gregorian calendar in
+// integers.
 #ifndef NACREI_CORE_TIMEZONE_H
 #define NACREI_CORE_TIMEZONE_H
 
@@ -12,7 +13,8 @@
 
 typedef struct nacrei_timezone nacrei_timezone;
 
-/// Loads an IANA zone from $TZDIR or /usr/share/zoneinfo. Names with "..", or absolute, are refused.
+/// Loads an IANA zone from $TZDIR or /usr/share/zoneinfo. Names with "..", or absolute, are
+/// refused.
 /// @error  NACRE_E_NOTFOUND (remedy: install tzdata), NACRE_E_CORRUPT
 NACRE_MUST_CHECK nacre_status nacrei_timezone_open(nacre_ctx *ctx, const char *name,
                                                    nacrei_timezone **out, nacre_error *err);
