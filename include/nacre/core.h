@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Status codes, errors, the allocator and the context. Every other public header builds on this one.
-// The library never prints, exits, aborts, sleeps or installs handlers: it returns a status and,
-// where the caller gave a place for it, one sentence that names the thing, the place and the remedy.
+// Status codes, errors, the allocator and the context. Every other public header builds on this
+// one. The library never prints, exits, aborts, sleeps or installs handlers: it returns a status
+// and, where the caller gave a place for it, one sentence that names the thing, the place and the
+// remedy.
 #ifndef NACRE_CORE_H
 #define NACRE_CORE_H
 
@@ -48,7 +49,8 @@ typedef enum nacre_status {
 
 #define NACRE_ERROR_MESSAGE_BYTES 512
 
-/// Where a fallible call explains itself. Owned by the caller; a NULL pointer is accepted everywhere.
+/// Where a fallible call explains itself. Owned by the caller; a NULL pointer is accepted
+/// everywhere.
 typedef struct nacre_error {
     nacre_status status;
     int system_code; ///< errno of the failing call, or 0
@@ -62,8 +64,9 @@ NACRE_API const char *nacre_status_text(nacre_status status);
 /// "0.1.0"
 NACRE_API const char *nacre_version(void);
 
-/// Memory source of a context. `alloc` returns NULL on failure and honours a power-of-two alignment;
-/// `release` gets the same byte count that was asked for. Both are called from any thread.
+/// Memory source of a context. `alloc` returns NULL on failure and honours a power-of-two
+/// alignment; `release` gets the same byte count that was asked for. Both are called from any
+/// thread.
 typedef struct nacre_allocator {
     void *(*alloc)(void *user, size_t bytes, size_t alignment);
     void (*release)(void *user, void *memory, size_t bytes);

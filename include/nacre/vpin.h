@@ -35,7 +35,7 @@ typedef enum nacre_vpin_auctions {
 typedef enum nacre_vpin_warmup {
     NACRE_VPIN_WARMUP_REFUSE = 0,        ///< an error asks for a bucket volume
     NACRE_VPIN_WARMUP_SKIP_SESSION = 1,  ///< the first session only calibrates: no buckets in it
-    NACRE_VPIN_WARMUP_FIRST_SESSION = 2, ///< batch only: the first session's own volume; looks ahead
+    NACRE_VPIN_WARMUP_FIRST_SESSION = 2, ///< batch only: from its own volume; looks ahead
 } nacre_vpin_warmup;
 
 typedef struct nacre_vpin_options {
@@ -44,19 +44,19 @@ typedef struct nacre_vpin_options {
     nacre_vpin_classify classify;
     nacre_vpin_auctions auctions;
     nacre_vpin_warmup warmup;
-    bool reset_session;        ///< drop the open bucket at a session's end instead of running on
-    uint32_t buckets_per_day;  ///< 50
-    uint32_t window;           ///< n = 50 buckets, at most 32767
-    uint32_t lookback;         ///< 20 sessions for sigma and volume
-    uint32_t min_bars;         ///< 30 bars before sigma is defined
-    int64_t bar_ns;            ///< 60e9
-    int64_t bucket_volume;     ///< V in size units; 0 = mean session volume / buckets_per_day
-    uint32_t cdf_window;       ///< W; 0 = 250 * buckets_per_day
-    uint32_t cdf_min;          ///< 500 values before a CDF is given
-    double cdf_threshold;      ///< 0.99
-    double cdf_hysteresis;     ///< 0.05
-    uint32_t horizon_buckets;  ///< an alarm ends after this many; 0 = buckets_per_day
-    double level;              ///< also alarm when VPIN itself crosses this; 0 = off
+    bool reset_session;       ///< drop the open bucket at a session's end instead of running on
+    uint32_t buckets_per_day; ///< 50
+    uint32_t window;          ///< n = 50 buckets, at most 32767
+    uint32_t lookback;        ///< 20 sessions for sigma and volume
+    uint32_t min_bars;        ///< 30 bars before sigma is defined
+    int64_t bar_ns;           ///< 60e9
+    int64_t bucket_volume;    ///< V in size units; 0 = mean session volume / buckets_per_day
+    uint32_t cdf_window;      ///< W; 0 = 250 * buckets_per_day
+    uint32_t cdf_min;         ///< 500 values before a CDF is given
+    double cdf_threshold;     ///< 0.99
+    double cdf_hysteresis;    ///< 0.05
+    uint32_t horizon_buckets; ///< an alarm ends after this many; 0 = buckets_per_day
+    double level;             ///< also alarm when VPIN itself crosses this; 0 = off
 } nacre_vpin_options;
 
 NACRE_API void nacre_vpin_options_init(nacre_vpin_options *options);
@@ -70,11 +70,11 @@ typedef struct nacre_vpin_bucket {
     int64_t volume;      ///< V in size units
     int64_t buy_lots;
     uint32_t buy_frac;
-    uint32_t alarm;     ///< NACRE_VPIN_ALARM_* bits while an alarm is on
-    double imbalance;   ///< |buy - sell| / volume, in [0,1]
-    double vpin;        ///< NaN before `window` buckets
-    double cdf;         ///< share of the previous values <= this one; NaN before `cdf_min`
-    int64_t price;      ///< last trade price at the close, 1e-9
+    uint32_t alarm;   ///< NACRE_VPIN_ALARM_* bits while an alarm is on
+    double imbalance; ///< |buy - sell| / volume, in [0,1]
+    double vpin;      ///< NaN before `window` buckets
+    double cdf;       ///< share of the previous values <= this one; NaN before `cdf_min`
+    int64_t price;    ///< last trade price at the close, 1e-9
 } nacre_vpin_bucket;
 
 #define NACRE_VPIN_ALARM_CDF 0x1u
@@ -83,8 +83,8 @@ typedef struct nacre_vpin_bucket {
 typedef struct nacre_vpin_alarm {
     uint32_t kind; ///< NACRE_VPIN_ALARM_*
     uint64_t begin_bucket;
-    uint64_t end_bucket; ///< first bucket after the event, or UINT64_MAX while it is on
-    int64_t begin_ns, end_ns;
+    uint64_t end_bucket;      ///< first bucket after the event, or UINT64_MAX while it is on
+    int64_t begin_ns, end_ns; ///< closes of the first and of the last bucket with the alarm
     double peak_vpin;
 } nacre_vpin_alarm;
 
@@ -110,9 +110,11 @@ typedef struct nacre_vpin_result {
 
 /// Computes VPIN over trades that are sorted by event time and already filtered.
 /// @param calendar  decides the sessions; NULL = UTC days
-/// @error  NACRE_E_ORDER names the row; NACRE_E_RANGE a size is not positive, a bar or bucket volume
-///         exceeds 2^53; NACRE_E_ARG an option is outside its domain; NACRE_E_STATE no bucket volume
-///         can be had (the message names the options that give one)
+/// @error  NACRE_E_ORDER names the row; NACRE_E_RANGE a size, a bar's volume or a bucket's is not
+/// in
+///         [1, 2^53), or a price step of a bar exceeds 2^46; NACRE_E_ARG an option is outside its
+///         domain or a needed column is missing; NACRE_E_STATE no bucket volume can be had (names
+///         the options that give one); NACRE_E_LIMIT more than 2^24 buckets
 /// @own    *out is freed by nacre_vpin_result_destroy
 /// @accuracy  vpin: integer sum of ratios in 2^-48, one rounding; buy volume: METHODS section 3
 NACRE_API NACRE_MUST_CHECK nacre_status nacre_vpin_batch(nacre_ctx *ctx, const nacre_trades *trades,
@@ -137,10 +139,9 @@ NACRE_API NACRE_MUST_CHECK nacre_status nacre_vpin_stream_init(void *memory, siz
                                                                nacre_error *err);
 /// Feeds a block of trades. On an error the state is as before the call and no bucket was reported.
 /// @thread one at a time per stream
-NACRE_API NACRE_MUST_CHECK nacre_status
-nacre_vpin_stream_push(nacre_vpin_stream *stream, nacre_ctx *ctx, const nacre_calendar *calendar,
-                       const nacre_trades *block, nacre_vpin_sink sink, void *user,
-                       nacre_error *err);
+NACRE_API NACRE_MUST_CHECK nacre_status nacre_vpin_stream_push(
+    nacre_vpin_stream *stream, nacre_ctx *ctx, const nacre_calendar *calendar,
+    const nacre_trades *block, nacre_vpin_sink sink, void *user, nacre_error *err);
 /// Closes the open bar: at the end of the data, or when a clock says that the bar is over.
 NACRE_API NACRE_MUST_CHECK nacre_status nacre_vpin_stream_flush(nacre_vpin_stream *stream,
                                                                 nacre_ctx *ctx,
@@ -154,11 +155,12 @@ NACRE_API NACRE_MUST_CHECK nacre_status nacre_vpin_stream_restore(void *memory, 
 /// Brings the checksum up to date; call before the bytes are copied as a snapshot.
 NACRE_API void nacre_vpin_stream_seal(nacre_vpin_stream *stream);
 
-/// What is known between two bucket closes.
+/// What is known between two bucket closes. Trades of a time bar that is still open are in no
+/// bucket.
 typedef struct nacre_vpin_provisional {
-    double vpin;       ///< with the open bucket in place of the oldest; NaN before `window` buckets
-    double fill;       ///< share of the open bucket that is filled, in [0,1)
-    int64_t age_ns;    ///< since the last close; -1 before the first
+    double vpin; ///< the open bucket displaces the oldest by its fill; NaN before `window` buckets
+    double fill; ///< share of the open bucket that is filled, in [0,1)
+    int64_t age_ns; ///< since the last close; -1 before the first
     double last_vpin;
     double last_cdf;
     uint64_t buckets;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The table of commands and what every command gets. A command is one file cmd_<name>.c with one
-// function and one line in commands.def; options are declared in a table that feeds getopt_long, the
-// help text and the tests.
+// function and one line in commands.def; options are declared in a table that feeds getopt_long,
+// the help text and the tests.
 #ifndef NACREI_CLI_COMMAND_H
 #define NACREI_CLI_COMMAND_H
 
@@ -41,7 +41,7 @@ typedef struct cli_args {
     const cli_command *command;
     int argc; ///< operands
     char **argv;
-    const char ***values;  ///< per option: its arguments in order ("" for a switch)
+    const char ***values; ///< per option: its arguments in order ("" for a switch)
     size_t *value_counts;
 } cli_args;
 
@@ -67,9 +67,15 @@ bool cli_double(const cli_args *args, const char *option, double low, double hig
 bool cli_choice(const cli_args *args, const char *option, const char *const *choices, size_t count,
                 int *value);
 
-/// Prints "nacre COMMAND: message" and the try-help line; returns CLI_USAGE.
+/// Prints "nacre COMMAND: message (try 'nacre COMMAND --help')" as one line; returns CLI_USAGE.
 int cli_usage(const cli_args *args, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /// Prints "nacre COMMAND: <err->message>" as one line; returns CLI_BAD_INPUT.
 int cli_fail(const cli_args *args, const nacre_error *err);
+
+#define COMMAND(name)                                                                              \
+    extern const cli_command cmd_##name;                                                           \
+    cli_run_fn run_##name;
+#include "cli/commands.def"
+#undef COMMAND
 
 #endif
