@@ -8,6 +8,7 @@
 #include "cli/report_charts.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <string.h>
 
 #define ALARM_ROWS_MAX 200
@@ -155,55 +156,78 @@ static bool needs_warmup(const nacre_vpin_options *o)
            (o->mode == NACRE_VPIN_CAUSAL || o->mode == NACRE_VPIN_AGGRESSOR);
 }
 
+static void row(FILE *out, const char *name, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+static void row(FILE *out, const char *name, const char *format, ...)
+{
+    char text[512];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    fprintf(out, "<tr><th>%s</th><td class=\"wrap\">", name);
+    nacrei_svg_text(out, text);
+    fputs("</td></tr>\n", out);
+}
+
+/// The reader's decisions, one per line.
+static void write_notes(FILE *out, const char *notes)
+{
+    if (!notes[0])
+        return;
+    fputs("<tr><th>import</th><td class=\"wrap\">", out);
+    for (const char *c = notes; *c; c++) {
+        char one[2] = {*c, 0};
+        if (*c == '\n' && c[1])
+            fputs("<br>", out);
+        else
+            nacrei_svg_text(out, one);
+    }
+    fputs("</td></tr>\n", out);
+}
+
+static void write_volume_rows(FILE *out, const run_symbol *symbol)
+{
+    const nacre_vpin_result *vpin = symbol->vpin;
+    const nacre_vpin_options *o = &vpin->options;
+    const char *unit = size_unit(&symbol->instrument);
+    uint8_t size_exp = symbol->instrument.size_exp;
+    if (o->bucket_volume)
+        row(out, "bucket volume", "%s %s, given", cli_decimal_text(o->bucket_volume, size_exp).text,
+            unit);
+    else
+        row(out, "bucket volume", "%s %s (the last one): mean session volume / %u",
+            cli_decimal_text(vpin->bucket_volume, size_exp).text, unit, o->buckets_per_day);
+    row(out, "window, lookback", "%u buckets; %u sessions", o->window, o->lookback);
+    row(out, "warm-up", "%s%s", needs_warmup(o) ? cli_warmup_name(o->warmup) : "not needed",
+        needs_warmup(o) && symbol->auto_warmup ? " (chosen by the data)" : "");
+    row(out, "unfinished bucket", "%s %s, not in any figure",
+        cli_decimal_text(vpin->open_bucket_volume, size_exp).text, unit);
+}
+
 static void write_method(FILE *out, const run_symbol *symbol)
 {
     const nacre_vpin_result *vpin = symbol->vpin;
     const nacre_vpin_options *o = &vpin->options;
+    bool full_sample = o->mode == NACRE_VPIN_ELO_RESEARCH || o->mode == NACRE_VPIN_ABAD_YAGUE;
     fputs("<details open><summary>How it was computed</summary><div class=\"scroll\"><table>"
           "<tbody>\n",
           out);
-    fprintf(
-        out,
-        "<tr><th>mode</th><td class=\"wrap\">%s, volume classified by %s, auctions %s</td></tr>\n",
-        nacre_vpin_mode_name(o->mode), cli_classify_name(o->classify),
-        cli_auctions_name(o->auctions));
-    fprintf(out,
-            "<tr><th>bucket volume</th><td class=\"wrap\">%s %s (%s; %u buckets a day)</td></tr>\n",
-            cli_decimal_text(vpin->bucket_volume, symbol->instrument.size_exp).text,
-            size_unit(&symbol->instrument), o->bucket_volume ? "given" : "last one, from sessions",
-            o->buckets_per_day);
-    fprintf(out,
-            "<tr><th>window, lookback</th><td class=\"wrap\">%u buckets; %u sessions</td></tr>\n",
-            o->window, o->lookback);
-    fprintf(out, "<tr><th>warm-up</th><td class=\"wrap\">%s%s</td></tr>\n",
-            needs_warmup(o) ? cli_warmup_name(o->warmup) : "not needed",
-            needs_warmup(o) && symbol->auto_warmup ? " (chosen by the data)" : "");
-    fprintf(out,
-            "<tr><th>sigma of dP</th><td class=\"wrap\">%s %s (last); %s of %s bars "
-            "unclassified</td></tr>\n",
+    row(out, "mode", "%s, volume classified by %s, auctions %s", nacre_vpin_mode_name(o->mode),
+        cli_classify_name(o->classify), cli_auctions_name(o->auctions));
+    write_volume_rows(out, symbol);
+    if (vpin->bars)
+        row(out, "sigma of dP", "%s %s (the last one); %s of %s bars unclassified",
             fixed(vpin->sigma, 6).text, symbol->instrument.currency,
             cli_count_text(vpin->unclassified_bars).text, cli_count_text(vpin->bars).text);
-    fprintf(out,
-            "<tr><th>CDF, alarm</th><td class=\"wrap\">rank among %u values, from %u on; begins at "
-            "%.4g, "
-            "ends below %.4g or after %u buckets</td></tr>\n",
-            o->cdf_window, o->cdf_min, o->cdf_threshold, o->cdf_threshold - o->cdf_hysteresis,
-            o->horizon_buckets);
-    fprintf(out,
-            "<tr><th>unfinished bucket</th><td class=\"wrap\">%s %s, not in any figure</td></tr>\n",
-            cli_decimal_text(vpin->open_bucket_volume, symbol->instrument.size_exp).text,
-            size_unit(&symbol->instrument));
-    if (symbol->import.notes[0]) {
-        fputs("<tr><th>import</th><td class=\"wrap\">", out);
-        for (const char *c = symbol->import.notes; *c; c++) {
-            char one[2] = {*c, 0};
-            if (*c == '\n' && c[1])
-                fputs("<br>", out);
-            else
-                nacrei_svg_text(out, one);
-        }
-        fputs("</td></tr>\n", out);
-    }
+    if (full_sample)
+        row(out, "CDF", "rank among all values of the sample, later ones included");
+    else
+        row(out, "CDF", "rank among the %u values before, from %u values on", o->cdf_window,
+            o->cdf_min);
+    row(out, "alarm", "begins at a CDF of %.4g, ends below %.4g or after %u buckets",
+        o->cdf_threshold, o->cdf_threshold - o->cdf_hysteresis, o->horizon_buckets);
+    write_notes(out, symbol->import.notes);
     fputs("</tbody></table></div></details>\n", out);
 }
 

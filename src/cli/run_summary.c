@@ -54,22 +54,20 @@ static void put_symbol(FILE *out, const run_symbol *symbol)
             nacrei_run_unclassified(symbol) ? "; no bar could be classified (too few)" : "");
 }
 
-/// How each symbol was computed, once when it is the same for all.
+/// How it was computed; the warm-up can differ by symbol when the data chose it.
 static void put_method(FILE *out, const run_job *job)
 {
-    bool first_session = false, skip = false;
-    for (size_t i = 0; i < job->symbol_count; i++) {
-        const nacre_vpin_options *o = &job->symbols[i].vpin->options;
-        first_session |= o->warmup == NACRE_VPIN_WARMUP_FIRST_SESSION;
-        skip |= o->warmup == NACRE_VPIN_WARMUP_SKIP_SESSION;
+    const nacre_vpin_options *first = &job->symbols[0].vpin->options;
+    bool needed = first->bucket_volume == 0 &&
+                  (first->mode == NACRE_VPIN_CAUSAL || first->mode == NACRE_VPIN_AGGRESSOR);
+    fprintf(out, "Mode %s; warm-up %s", nacre_vpin_mode_name(first->mode),
+            needed ? cli_warmup_name(first->warmup) : "not needed");
+    for (size_t i = 1; needed && i < job->symbol_count; i++) {
+        nacre_vpin_warmup warmup = job->symbols[i].vpin->options.warmup;
+        if (warmup != first->warmup)
+            fprintf(out, ", for %s %s", job->symbols[i].name, cli_warmup_name(warmup));
     }
-    fprintf(out, "Mode %s; warm-up %s%s%s.\n",
-            nacre_vpin_mode_name(job->symbols[0].vpin->options.mode),
-            skip ? cli_warmup_name(NACRE_VPIN_WARMUP_SKIP_SESSION) : "",
-            skip && first_session ? " or, with one session, " : "",
-            first_session ? cli_warmup_name(NACRE_VPIN_WARMUP_FIRST_SESSION)
-            : skip        ? ""
-                          : cli_warmup_name(NACRE_VPIN_WARMUP_REFUSE));
+    fputs(".\n", out);
 }
 
 static void put_score(FILE *out, const run_judgement *judgement, size_t measure, const char *label)

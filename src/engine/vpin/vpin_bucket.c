@@ -185,7 +185,7 @@ void nacrei_vpin_fill_bar(nacre_vpin_stream *stream, nacre_ctx *ctx, const nacre
     nacrei_i128 buy = classify_bar(stream, ctx, bar);
     nacrei_i128 volume = (nacrei_i128)bar->volume + bar->auction_volume;
     nacrei_i128 taken = 0, taken_buy = 0;
-    while (volume - taken >= open->volume - open->filled) {
+    while (volume - taken >= open->volume - open->filled && !stream->halted) {
         taken += open->volume - open->filled;
         // taken < 2^53 and buy < 2^73, so the product fits.
         nacrei_i128 upto = taken * buy / volume;
@@ -213,7 +213,7 @@ void nacrei_vpin_fill_rows(nacre_vpin_stream *stream, const nacrei_vpin_rows *ro
         // 2, 1 or 0 halves of a lot are buys.
         nacrei_i128 halves = (side > 0) - (side < 0) + 1;
         int64_t left = rows->size[i];
-        while (left >= open->volume - open->filled) {
+        while (left >= open->volume - open->filled && !stream->halted) {
             int64_t part = open->volume - open->filled;
             open->buy += (part * halves) << (NACREI_VPIN_FRAC_BITS - 1);
             left -= part;

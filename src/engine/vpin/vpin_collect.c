@@ -21,6 +21,7 @@ void nacrei_vpin_collect(void *user, uint64_t index, const nacre_vpin_bucket *bu
             nacrei_fail(collector->err, NACRE_E_LIMIT,
                         "more than %u buckets of volume %lld: give a larger --bucket-volume",
                         BUCKETS_MAX, (long long)bucket->volume);
+        collector->stream->halted = true;
         return;
     }
     collector->status =
@@ -30,8 +31,10 @@ void nacrei_vpin_collect(void *user, uint64_t index, const nacre_vpin_bucket *bu
         collector->status =
             nacrei_grow(collector->ctx, &result->sums, &result->sum_capacity, result->sum_count + 1,
                         sizeof *result->sums, "vpin values", collector->err);
-    if (collector->status)
+    if (collector->status) {
+        collector->stream->halted = true;
         return;
+    }
     if (collector->keep_sums && !isnan(bucket->vpin))
         result->sums[result->sum_count++] = collector->stream->ratio_sum;
     result->buckets[index] = *bucket;

@@ -19,7 +19,7 @@ typedef struct nacrei_vpin_batch_result {
 
 typedef struct nacrei_vpin_collector {
     nacre_ctx *ctx;
-    const nacre_vpin_stream *stream;
+    nacre_vpin_stream *stream; ///< halted on a failure
     nacrei_vpin_batch_result *result;
     nacre_error *err;
     nacre_status status; ///< the first failure; later buckets are dropped

@@ -55,6 +55,7 @@ struct nacre_vpin_stream {
 
     // buckets
     nacrei_vpin_open_bucket open;
+    bool halted; ///< a batch's collector has failed: no more buckets, the stream is discarded
     uint64_t bucket_count;
     int64_t last_end_ns;
     int64_t session_bucket; ///< V of buckets that open now; 0 = the session only calibrates
