@@ -51,7 +51,7 @@ typedef struct nacre_vpin_options {
     uint32_t min_bars;        ///< 30 bars before sigma is defined
     int64_t bar_ns;           ///< 60e9
     int64_t bucket_volume;    ///< V in size units; 0 = mean session volume / buckets_per_day
-    uint32_t cdf_window;      ///< W; 0 = 250 * buckets_per_day
+    uint32_t cdf_window;      ///< W; 0 = 250 * buckets_per_day, or cdf_min if more
     uint32_t cdf_min;         ///< 500 values before a CDF is given
     double cdf_threshold;     ///< 0.99
     double cdf_hysteresis;    ///< 0.05

@@ -245,7 +245,7 @@ static void test_sessions(void **state)
     options.lookback = 1;
     options.window = 1;
     nacre_vpin_result *result = vpin_run(ctx, &tape.view, NULL, &options);
-    assert_int_equal(result->bucket_count, 2); // 10 | 5 B + 5 S with V of day two | 3 of V = 1
+    assert_int_equal(result->bucket_count, 5); // 10 | 5 B + 5 S with V of day two | 3 of V = 1
     assert_int_equal(result->buckets[1].volume, 10);
     assert_int_equal(result->buckets[1].buy_lots, 5);
     assert_int_equal(result->buckets[1].duration_ns, DAY); // UTC days adjoin

@@ -150,6 +150,8 @@ nacre_status nacrei_vpin_resolve(const nacre_vpin_options *options, nacre_vpin_o
     if (out->cdf_window == 0 && out->buckets_per_day <= UINT32_MAX / CDF_DAYS)
         out->cdf_window = CDF_DAYS * out->buckets_per_day;
     out->cdf_min = options->cdf_min;
+    if (options->cdf_window == 0 && out->cdf_window < out->cdf_min)
+        out->cdf_window = out->cdf_min; // a default never contradicts the other option
     out->cdf_threshold = options->cdf_threshold;
     out->cdf_hysteresis = options->cdf_hysteresis;
     out->horizon_buckets =
