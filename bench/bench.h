@@ -93,4 +93,7 @@ void bench_write_row(FILE *out, const bench_result *result);
 /// several).
 double bench_read_bandwidth(nacre_ctx *ctx, size_t bytes);
 
+/// Path of a peer's script (bench/peers/<name>, or share/nacre/peers/<name> when installed).
+bool bench_find_peer(const char *name, char *path, size_t bytes);
+
 #endif

@@ -182,11 +182,11 @@ static bool run_script(const import_bench *bench, const char *argument, char *li
 
 static void find_peer(import_bench *bench, bench_report *report)
 {
-    (void)snprintf(bench->script, sizeof bench->script, "%s/import_pandas.py", NACRE_BENCH_PEERS);
     char line[64];
-    if (access(bench->script, R_OK) != 0) {
-        (void)snprintf(report->peer_absent, sizeof report->peer_absent,
-                       "bench/peers/import_pandas.py of the source tree is not there");
+    if (!bench_find_peer("import_pandas.py", bench->script, sizeof bench->script)) {
+        (void)snprintf(
+            report->peer_absent, sizeof report->peer_absent,
+            "import_pandas.py is neither installed nor in a source tree above the program");
     } else if (!run_script(bench, "--version", line, sizeof line)) {
         (void)snprintf(report->peer_absent, sizeof report->peer_absent,
                        "/usr/bin/python3 has no pandas: apt install python3-pandas");

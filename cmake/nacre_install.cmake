@@ -12,3 +12,13 @@ install(DIRECTORY include/nacre DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONEN
     FILES_MATCHING PATTERN "*.h")
 install(FILES ${CMAKE_BINARY_DIR}/nacre.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT dev)
 install(FILES LICENSE THIRD-PARTY.md README.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
+install(DIRECTORY bench/peers DESTINATION ${CMAKE_INSTALL_DATADIR}/nacre COMPONENT program
+    FILES_MATCHING PATTERN "*.py")
+find_program(SCDOC scdoc)
+if(SCDOC)
+    add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/nacre.1
+        COMMAND sh -c "${SCDOC} <${CMAKE_SOURCE_DIR}/docs/man/nacre.1.scd >${CMAKE_BINARY_DIR}/nacre.1"
+        DEPENDS docs/man/nacre.1.scd)
+    add_custom_target(nacre_man ALL DEPENDS ${CMAKE_BINARY_DIR}/nacre.1)
+    install(FILES ${CMAKE_BINARY_DIR}/nacre.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT program)
+endif()

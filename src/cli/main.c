@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The program `nacre`: global options, the choice of a command, its context, and the exit code.
 // Standard output is closed here and checked, so that a full disk is an error and not a short file;
-// a closed pipe ends the program silently by SIGPIPE, as for any filter.
+// a closed pipe ends the program silently by SIGPIPE, as for any filter. A file size limit must
+// come back from write() as an error that names the file, so its signal is ignored.
 #include "cli/cli_frame.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 
 static const char *const level_names[] = {"debug", "info", "warn", "error"};
@@ -104,6 +106,7 @@ int main(int argc, char **argv)
 {
     cli_globals globals = {0};
     int next = 1;
+    (void)signal(SIGXFSZ, SIG_IGN);
     int code = cli_parse_globals(argc, argv, &globals, &next);
     if (code)
         return code;

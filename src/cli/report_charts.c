@@ -252,7 +252,10 @@ static void draw(FILE *out, const panel *what, const series *data, double width)
             range_of(what->low, data->count, what->log, &chart.y_low, &chart.y_high);
             range_of(what->high, data->count, what->log, &chart.y_low, &chart.y_high);
         }
+        bool negative = chart.y_low < 0.0;
         nacrei_svg_pad_range(&chart.y_low, &chart.y_high, 0.06, what->log);
+        if (!negative && chart.y_low < 0.0)
+            chart.y_low = 0.0; // no series here goes below zero, so the axis need not either
     }
     char aria[320];
     (void)snprintf(aria, sizeof aria, "%s of %s: %s over %zu buckets. %s", what->title,
@@ -444,15 +447,16 @@ nacre_status nacrei_report_charts(FILE *out, const run_job *job, const run_symbo
                        .height = 290.0};
         figure(out, &price, &data);
         vpin_figures(out, &data);
-        panel duration = {.title = "Time to fill a bucket",
-                          .note = "Without the gaps between sessions; short times are a rush. "
-                                  "Filled within one bar: not drawn.",
-                          .y_title = data.duration_unit,
-                          .y = data.duration,
-                          .measure = RUN_MEASURE_VPIN,
-                          .log = true,
-                          .rule = (double)NAN,
-                          .height = 190.0};
+        panel duration = {
+            .title = "Time to fill a bucket",
+            .note = "Without the gaps between sessions; short times are a rush. One that filled "
+                    "at once is not drawn.",
+            .y_title = data.duration_unit,
+            .y = data.duration,
+            .measure = RUN_MEASURE_VPIN,
+            .log = true,
+            .rule = (double)NAN,
+            .height = 190.0};
         figure(out, &duration, &data);
         baseline_figures(out, &data);
         excluded_figure(out, symbol);

@@ -99,12 +99,11 @@ static void write_warnings(FILE *out, const run_symbol *symbol)
     if (nacrei_run_unclassified(symbol))
         fprintf(
             out,
-            "<p class=\"flag\"><strong>No bar could be classified</strong> (%s of %s): sigma "
+            "<p class=\"flag\"><strong>No bar could be classified</strong> (%s bars): sigma "
             "needs %u bars before it and a price that moves. VPIN of 0 below means unknown, not "
-            "calm. Give more data, shorter bars (--bar), or, when the trades carry aggressor "
-            "sides, --mode aggressor.</p>\n",
-            cli_count_text(vpin->unclassified_bars).text, cli_count_text(vpin->bars).text,
-            vpin->options.min_bars);
+            "calm. Give more data, shorter bars (<code>--bar</code>), or, when the trades carry "
+            "aggressor sides, <code>--mode aggressor</code>.</p>\n",
+            cli_count_text(vpin->bars).text, vpin->options.min_bars);
     else if (vpin->unclassified_bars * 10 > vpin->bars)
         fprintf(out,
                 "<p class=\"flag\">%s of %s bars were split half and half, because fewer than %u "

@@ -48,7 +48,8 @@ const char *const nacrei_report_style[] = {
     "border-bottom:1px solid var(--grid);vertical-align:top;white-space:nowrap}"
     "th{font-weight:600;color:var(--soft)}td.n,th.n{text-align:right}td.wrap{white-space:normal;"
     "min-width:24ch}.flag{border-left:4px solid var(--alarm);background:var(--card);"
-    "padding:8px 14px;border-radius:0 6px 6px 0}.note{color:var(--soft);font-size:14px}"
+    "padding:8px 14px;border-radius:0 6px 6px 0}.flag "
+    "code{white-space:nowrap}.note{color:var(--soft);font-size:14px}"
     "details{margin:14px 0}summary{cursor:pointer;font-weight:600}"
     "footer{margin-top:56px;padding-top:16px;border-top:1px solid var(--rule);color:var(--soft);"
     "font-size:13.5px}\n",

@@ -98,7 +98,8 @@ typedef struct table_row {
     double volatility, volatility_cdf, traded_volume, traded_volume_cdf;
 } table_row;
 
-void nacrei_results_npy(FILE *out, const run_symbol *symbol)
+/// The .npy preamble: magic, version 1.0, length and dtype, padded to a multiple of 64 bytes.
+static void write_npy_header(FILE *out, size_t rows)
 {
     static const char *const names[] = {"bucket",
                                         "start_ns",
@@ -130,14 +131,18 @@ void nacrei_results_npy(FILE *out, const run_symbol *symbol)
         used += (size_t)snprintf(header + used, sizeof header - used, "('%s', '<%c8'), ", names[i],
                                  i < integers ? 'i' : 'f');
     used += (size_t)snprintf(header + used, sizeof header - used,
-                             "], 'fortran_order': False, 'shape': (%zu,), }",
-                             symbol->vpin->bucket_count);
+                             "], 'fortran_order': False, 'shape': (%zu,), }", rows);
     header[used] = ' ';
     size_t total = (used + 1 + 63) / 64 * 64;
     header[total - 1] = '\n';
     header[8] = (char)((total - prefix) & 0xff);
     header[9] = (char)((total - prefix) >> 8);
     (void)fwrite(header, 1, total, out);
+}
+
+void nacrei_results_npy(FILE *out, const run_symbol *symbol)
+{
+    write_npy_header(out, symbol->vpin->bucket_count);
     double size_unit = pow(10.0, symbol->instrument.size_exp), fraction = 1u << FRACTION_BITS;
     for (size_t i = 0; i < symbol->vpin->bucket_count; i++) {
         const nacre_vpin_bucket *bucket = &symbol->vpin->buckets[i];

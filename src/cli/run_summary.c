@@ -83,9 +83,12 @@ static void put_score(FILE *out, const run_judgement *judgement, size_t measure,
         (void)snprintf(delay, sizeof delay, "%s",
                        cli_seconds_text((double)informed->median_delay_ns / 1e9).text);
     fprintf(out, "  %-16s %9s %15s %13s", label, found, delay, wrong);
-    for (size_t kind = NACRE_EPISODE_VOLATILITY_BURST; kind <= NACRE_EPISODE_CALM; kind++)
-        fprintf(out, "   %2llu of %-2llu", (unsigned long long)score[kind].detected,
-                (unsigned long long)score[kind].episodes);
+    for (size_t kind = NACRE_EPISODE_VOLATILITY_BURST; kind <= NACRE_EPISODE_CALM; kind++) {
+        char hit[48];
+        (void)snprintf(hit, sizeof hit, "%llu of %llu", (unsigned long long)score[kind].detected,
+                       (unsigned long long)score[kind].episodes);
+        fprintf(out, " %9s", hit);
+    }
     fputc('\n', out);
 }
 
@@ -98,7 +101,7 @@ static void put_peer(FILE *out, const run_job *job)
     }
     double ours = job->symbols[0].vpin_seconds;
     fprintf(out,
-            "The same by %s: %s against %s here (%.0f times); %s values of VPIN %s, largest "
+            "The same by %s: %s against %s here (%.1f times); %s values of VPIN %s, largest "
             "difference %.1e (tolerance %.0e).\n",
             peer->version, cli_seconds_text(peer->seconds).text, cli_seconds_text(ours).text,
             ours > 0.0 ? peer->seconds / ours : 0.0, cli_count_text(peer->compared).text,
