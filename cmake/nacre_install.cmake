@@ -17,7 +17,7 @@ install(DIRECTORY bench/peers DESTINATION ${CMAKE_INSTALL_DATADIR}/nacre COMPONE
 find_program(SCDOC scdoc)
 if(SCDOC)
     add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/nacre.1
-        COMMAND sh -c "${SCDOC} <${CMAKE_SOURCE_DIR}/docs/man/nacre.1.scd >${CMAKE_BINARY_DIR}/nacre.1"
+        COMMAND ${SCDOC} <${CMAKE_SOURCE_DIR}/docs/man/nacre.1.scd >${CMAKE_BINARY_DIR}/nacre.1
         DEPENDS docs/man/nacre.1.scd)
     add_custom_target(nacre_man ALL DEPENDS ${CMAKE_BINARY_DIR}/nacre.1)
     install(FILES ${CMAKE_BINARY_DIR}/nacre.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT program)

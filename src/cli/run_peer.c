@@ -2,6 +2,7 @@
 // The same VPIN by NumPy and pandas on the same tape: bench/peers/vpin_pandas.py in its own
 // process, which times its own computation without reading the data. When the program, Python or a
 // package is missing, the reason says what to install; a run never fails because of it.
+#include "bench.h"
 #include "cli/run_job.h"
 
 #include <yyjson.h>
@@ -47,23 +48,6 @@ static int run_program(const char *const *argv, const char *stdout_path)
         if (errno != EINTR)
             return 127;
     return WIFEXITED(status) ? WEXITSTATUS(status) : 127;
-}
-
-/// bench/peers/vpin_pandas.py in a folder above the program (a build inside the source tree).
-static bool find_script(char path[PEER_PATH_BYTES])
-{
-    char program[4096];
-    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-    if (length <= 0)
-        return false;
-    program[length] = 0;
-    for (char *slash; (slash = strrchr(program, '/')) != NULL;) {
-        *slash = 0;
-        (void)snprintf(path, PEER_PATH_BYTES, "%s/bench/peers/vpin_pandas.py", program);
-        if (access(path, R_OK) == 0)
-            return true;
-    }
-    return false;
 }
 
 static bool has_pandas(const char *python, const char *scratch)
@@ -152,10 +136,8 @@ void nacrei_run_peer(run_peer *peer, const char *tape, const char *scratch,
         absent(peer, "the NumPy and pandas program knows VPIN with default options only");
         return;
     }
-    if (!find_script(script)) {
-        absent(peer,
-               "bench/peers/vpin_pandas.py is not beside this program; run it from the source "
-               "tree");
+    if (!bench_find_peer("vpin_pandas.py", script, sizeof script)) {
+        absent(peer, "vpin_pandas.py is neither installed nor in a source tree above the program");
         return;
     }
     size_t python = 0;

@@ -7,7 +7,7 @@ source_dir=${NACRE_SOURCE:-$(cd "$(dirname "$0")/../.." && pwd)}
 
 check() { # FOLDER: results.json, tables and report by tests/cli/check_results.py
     if ! command -v python3 >/dev/null; then
-        skip_part "run results of $1" "python3 is not installed"
+        skip_part test_run.results "python3 is not installed"
         return
     fi
     python3 "$source_dir/tests/cli/check_results.py" "$source_dir/docs/results.schema.json" "$1" \

@@ -52,11 +52,11 @@ PY
         has summary.txt "The same by pandas" "agree" "tolerance 1e-09"
         grep -q '"equal": true' demo/results.json || fail "pandas computes another VPIN: $(grep 'The same' summary.txt)"
     else
-        skip_part "run_demo pandas" "NumPy and pandas are not installed (apt-get install python3-pandas)"
+        skip_part test_run_demo.pandas "NumPy and pandas are not installed (apt-get install python3-pandas)"
         has summary.txt "apt-get install python3-pandas"
     fi
 else
-    skip_part "run_demo results" "python3 is not installed"
+    skip_part test_run_demo.results "python3 is not installed"
 fi
 
 # Once more into the same folder, as `make demo` does: same market, same figures.

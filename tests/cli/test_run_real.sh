@@ -21,7 +21,7 @@ if command -v python3 >/dev/null; then
     python3 "$source_dir/tests/cli/check_results.py" "$source_dir/docs/results.schema.json" real \
         >check.txt 2>&1 || fail "$(head -c 600 check.txt)"
 else
-    skip_part "run_real results" "python3 is not installed"
+    skip_part test_run_real.results "python3 is not installed"
 fi
 
 finish
