@@ -138,6 +138,9 @@ NACRE_API NACRE_MUST_CHECK nacre_status nacre_vpin_stream_init(void *memory, siz
                                                                nacre_vpin_stream **out,
                                                                nacre_error *err);
 /// Feeds a block of trades. On an error the state is as before the call and no bucket was reported.
+/// @error  as nacre_vpin_batch; NACRE_E_LIMIT a bar, or by side the block, would fill more than
+/// 2^24
+///         buckets
 /// @thread one at a time per stream
 NACRE_API NACRE_MUST_CHECK nacre_status nacre_vpin_stream_push(
     nacre_vpin_stream *stream, nacre_ctx *ctx, const nacre_calendar *calendar,

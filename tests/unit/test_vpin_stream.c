@@ -179,6 +179,25 @@ static void test_refused_block_leaves_no_trace(void **state)
     }
 }
 
+static void test_absurd_size_is_refused_at_once(void **state)
+{
+    for (int mode = NACRE_VPIN_CAUSAL; mode <= NACRE_VPIN_AGGRESSOR; mode += 3) {
+        fixture f = fixture_new(*state, (nacre_vpin_mode)mode);
+        nacre_error err;
+        assert_int_equal(push(&f, 0, 500, &err), 0);
+        size_t before = f.notes.count;
+        int64_t keep = f.tape.size[500];
+        f.tape.size[500] = (INT64_C(1) << 53) - 1;
+        assert_int_equal(push(&f, 500, 501, &err), NACRE_E_LIMIT);
+        assert_non_null(strstr(err.message, "trade 500 "));
+        assert_non_null(strstr(err.message, "--bucket-volume"));
+        assert_int_equal(f.notes.count, before);
+        f.tape.size[500] = keep;
+        assert_int_equal(push(&f, 500, 3000, &err), 0);
+        fixture_free(&f);
+    }
+}
+
 static void test_flush_closes_the_open_bar_once(void **state)
 {
     fixture f = fixture_new(*state, NACRE_VPIN_CAUSAL);
@@ -283,6 +302,7 @@ int main(void)
         cmocka_unit_test(test_options_outside_their_domain),
         cmocka_unit_test(test_what_cannot_run_live),
         cmocka_unit_test(test_refused_block_leaves_no_trace),
+        cmocka_unit_test(test_absurd_size_is_refused_at_once),
         cmocka_unit_test(test_flush_closes_the_open_bar_once),
         cmocka_unit_test(test_damaged_snapshots),
         cmocka_unit_test(test_provisional),

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define ALIGNMENT 64u
+#define CLOSINGS_MAX 16777216 ///< buckets that one bar or run of trades may fill; as in a batch
 
 static size_t aligned(size_t bytes)
 {
@@ -137,15 +138,55 @@ nacre_status nacrei_vpin_apply(nacre_vpin_stream *stream, nacre_ctx *ctx,
     }
 }
 
+/// Smallest bucket volume that can be in force; 0 = the session only calibrates.
+static int64_t least_bucket(const nacre_vpin_stream *stream)
+{
+    int64_t open = stream->open.volume, session = stream->session_bucket;
+    return open && open < session ? open : session;
+}
+
+/// The same after a session of this volume: V is a mean over sessions that include it.
+static int64_t least_bucket_after(const nacre_vpin_stream *stream, int64_t session_volume)
+{
+    const nacre_vpin_options *options = &stream->options;
+    if (options->bucket_volume)
+        return options->bucket_volume;
+    int64_t buckets = (int64_t)options->lookback * options->buckets_per_day;
+    return session_volume > buckets ? session_volume / buckets : session_volume > 0;
+}
+
+/// One print far out of scale would otherwise keep the caller in push for hours.
+static nacre_status check_closings(int64_t volume, int64_t bucket, uint64_t trades,
+                                   nacre_error *err)
+{
+    if (bucket == 0 || volume / bucket < CLOSINGS_MAX)
+        return NACRE_OK;
+    return nacrei_fail(err, NACRE_E_LIMIT,
+                       "volume %lld up to trade %llu (counted from 0) would fill more than %d "
+                       "buckets of %lld at once: check its size, or --bucket-volume",
+                       (long long)volume, (unsigned long long)(trades ? trades - 1 : 0),
+                       CLOSINGS_MAX, (long long)bucket);
+}
+
 /// Whether the block can be taken, on a copy of the cursor.
 static nacre_status rehearse(const nacre_vpin_stream *stream, const nacre_calendar *calendar,
                              const nacrei_vpin_rows *rows, nacre_error *err)
 {
     nacrei_vpin_cursor cursor = stream->cursor;
     nacrei_vpin_step step = {.event = NACREI_VPIN_ROWS};
+    int64_t bucket = least_bucket(stream);
     size_t row = 0;
     while (step.event != NACREI_VPIN_MORE) {
         nacre_status status = nacrei_vpin_cursor_next(&cursor, calendar, rows, &row, &step, err);
+        if (status)
+            return status;
+        // A finished bar or run of rows still stands in the cursor; so does the open one at the
+        // end.
+        int64_t volume = cursor.bar.volume + cursor.bar.auction_volume;
+        if (step.event == NACREI_VPIN_SESSION)
+            bucket = least_bucket_after(stream, step.finished_volume);
+        else if (cursor.bar_is_open || step.event != NACREI_VPIN_MORE)
+            status = check_closings(volume, bucket, cursor.row_count, err);
         if (status)
             return status;
     }
