@@ -108,9 +108,9 @@ static void doubles(void **state)
         {123456789012345.0, "123456789012345\n"},
         {5e-324, "5e-324\n"},
         {1.7976931348623157e308, "1.7976931348623157e+308\n"},
-        {NAN, "null\n"},
-        {INFINITY, "null\n"},
-        {-INFINITY, "null\n"},
+        {(double)NAN, "null\n"},
+        {(double)INFINITY, "null\n"},
+        {-(double)INFINITY, "null\n"},
         {9007199254740993.0, "9007199254740992\n"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
