@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The inner loop takes rows in runs of 16 that lie wholly inside the bar: it sums sizes and gathers
-// every violation in one word of sign bits, without a branch per row. A run with a violation, an
-// auction print or the bar's end in it is taken again row by row, where an error finds its row.
+// The inner loop takes rows in runs that lie wholly inside the bar, 16 where there are as many: it
+// sums sizes and gathers every violation in one word of sign bits, without a branch per row. A run
+// with a violation or an auction print in it is taken again row by row, where an error finds its
+// row.
 #include "engine/vpin/vpin_cursor.h"
 
 #include "core/status.h"
@@ -57,27 +58,48 @@ static nacre_status fail_volume(const char *what, uint64_t number, nacre_error *
                        what, (unsigned long long)number);
 }
 
-/// Sum of a run's sizes and whether anything in it needs a second look. Row i - 1 exists.
+/// Sum of the sizes of rows [0, count) and whether anything in them needs a second look. Row -1
+/// exists.
 static inline bool run_is_plain(const int64_t *ts, const int64_t *size, const uint8_t *flags,
-                                int64_t *volume)
+                                size_t count, int64_t *volume)
 {
     uint64_t sum = 0, signs = 0, high = 0;
     uint8_t marks = 0;
-    for (int j = 0; j < RUN; j++) {
+    for (size_t j = 0; j < count; j++) {
         uint64_t now = (uint64_t)ts[j];
         uint64_t bytes = (uint64_t)size[j];
-        signs |= now - (uint64_t)ts[j - 1];
+        signs |= now - (uint64_t)(ts - 1)[j];
         signs |= now + (uint64_t)NACREI_VPIN_TIME_MAX - 1;
         high |= bytes - 1;
         high |= bytes;
         sum += bytes;
     }
     if (flags) {
-        for (int j = 0; j < RUN; j++)
+        for (size_t j = 0; j < count; j++)
             marks |= flags[j];
     }
     *volume = (int64_t)sum;
     return !(signs >> 63) && !(high >> 53) && !(marks & NACRE_TRADE_AUCTION);
+}
+
+/// The same; a constant length lets the compiler unroll the usual case.
+static inline bool plain_sum(const int64_t *ts, const int64_t *size, const uint8_t *flags,
+                             size_t count, int64_t *volume)
+{
+    return count == RUN ? run_is_plain(ts, size, flags, RUN, volume)
+                        : run_is_plain(ts, size, flags, count, volume);
+}
+
+/// Rows of [0, available) before `end_ns`, at most RUN; sorted rows assumed, which run_is_plain
+/// checks.
+static inline size_t run_length(const int64_t *ts, size_t available, int64_t end_ns)
+{
+    if (available >= RUN && ts[RUN - 1] < end_ns)
+        return RUN;
+    size_t most = available < RUN ? available : RUN, count = 0;
+    while (count < most && ts[count] < end_ns)
+        count++;
+    return count;
 }
 
 /// Takes rows into the open bar until its end or the block's.
@@ -95,11 +117,12 @@ static nacre_status scan(nacrei_vpin_cursor *cursor, const nacrei_vpin_rows *row
     bool inside = true;
     while (inside && i < rows->count) {
         int64_t sum;
-        if (i > 0 && rows->count - i >= RUN && ts[i + RUN - 1] < end_ns &&
-            run_is_plain(ts + i, rows->size + i, flags ? flags + i : NULL, &sum)) {
+        size_t run = i > 0 ? run_length(ts + i, rows->count - i, end_ns) : 0;
+        if (run && plain_sum(ts + i, rows->size + i, flags ? flags + i : NULL, run, &sum)) {
             volume += sum;
-            i += RUN;
+            i += run;
             kept = i - 1;
+            inside = run == RUN || i == rows->count;
         } else {
             size_t stop = rows->count - i < RUN ? rows->count : i + RUN;
             for (; i < stop; i++) {
