@@ -103,7 +103,7 @@ NACRE_API NACRE_MUST_CHECK nacre_status nacre_calendar_session(const nacre_calen
 /// The 64-byte little-endian trade record (table: docs/formats.md).
 typedef struct nacre_trade {
     int64_t ts_event;
-    int64_t ts_recv;
+    int64_t ts_recv; ///< 0 = not recorded
     int64_t price;
     int64_t size;
     int64_t seq;

@@ -79,7 +79,8 @@ static inline void store_row(nacre_reader *reader, const nacrei_row *row)
     block->price[at] = row->price;
     block->size[at] = row->size;
     block->seq[at] = row->seq;
-    block->ts_recv[at] = row->ts_recv;
+    if (has[NACREI_COLUMN_TS_RECV])
+        block->ts_recv[at] = row->ts_recv;
     block->side[at] = row->side;
     if (has[NACREI_COLUMN_VENUE]) {
         block->conditions[at] = row->conditions;
@@ -127,8 +128,6 @@ static nacre_status take_row(nacre_reader *reader, nacrei_row *row, nacre_error 
     reader->stats.reordered_rows += late;
     if (!late)
         reader->newest_ns = row->ts_event;
-    if (!reader->layout.has[NACREI_COLUMN_TS_RECV])
-        row->ts_recv = row->ts_event;
     if (!reader->layout.has[NACREI_COLUMN_SEQ])
         row->seq = (int64_t)reader->arrivals;
     reader->arrivals++;
@@ -246,13 +245,14 @@ static nacre_status fill_block(nacre_reader *reader, nacre_error *err)
     return NACRE_OK;
 }
 
-// ---- what is known at the end of a block and of the data
-// ------------------------------------------
+// ---- at the end of a block and of the data -----------------------------------------------------
 
 static void count_recv_before_event(nacre_reader *reader)
 {
     const nacrei_block *block = &reader->block;
     uint64_t count = 0;
+    if (!reader->layout.has[NACREI_COLUMN_TS_RECV])
+        return;
     for (size_t i = 0; i < block->rows; i++)
         count += block->ts_recv[i] < block->ts_event[i];
     reader->stats.recv_before_event_rows += count;
@@ -314,7 +314,7 @@ static void view_block(const nacre_reader *reader, nacre_trades *out)
     *out = (nacre_trades){
         .rows = block->rows,
         .ts_event = block->ts_event,
-        .ts_recv = block->ts_recv,
+        .ts_recv = has[NACREI_COLUMN_TS_RECV] ? block->ts_recv : NULL,
         .price = block->price,
         .size = block->size,
         .seq = block->seq,
