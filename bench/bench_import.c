@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 enum {
-    ROWS = 4000000,
+    ROWS = 2000000,
     ROW_BYTES = 40,
     PATH_BYTES = 512,
 };
