@@ -176,18 +176,21 @@ static void put_filter(nacrei_json *json, const cli_vpin_report *report)
     nacrei_json_object_end(json);
 }
 
-static void put_options(nacrei_json *json, const cli_vpin_report *report)
+void cli_vpin_put_options(nacrei_json *json, const nacre_vpin_options *o, uint8_t size_exp,
+                          bool auto_warmup)
 {
-    const nacre_vpin_options *o = &report->vpin->options;
+    char volume[RUN_EXACT_BYTES];
+    nacrei_exact_volume(volume, o->bucket_volume, 0, size_exp);
     nacrei_json_key(json, "options");
     nacrei_json_object_begin(json);
     nacrei_json_put_string(json, "mode", nacre_vpin_mode_name(o->mode));
     nacrei_json_put_string(json, "classify", cli_classify_name(o->classify));
     nacrei_json_put_string(json, "auctions", cli_auctions_name(o->auctions));
     nacrei_json_put_string(json, "warmup", cli_warmup_name(o->warmup));
-    nacrei_json_put_bool(json, "warmup_is_automatic", report->auto_warmup);
+    nacrei_json_put_bool(json, "warmup_chosen_by_data", auto_warmup);
     nacrei_json_put_bool(json, "reset_session", o->reset_session);
     nacrei_json_put_uint(json, "buckets_per_day", o->buckets_per_day);
+    nacrei_json_put_string(json, "bucket_volume", o->bucket_volume ? volume : NULL);
     nacrei_json_put_uint(json, "window", o->window);
     nacrei_json_put_uint(json, "lookback", o->lookback);
     nacrei_json_put_uint(json, "min_bars", o->min_bars);
@@ -277,7 +280,8 @@ nacre_status cli_vpin_print_json(FILE *out, const cli_vpin_report *report, nacre
     nacrei_json_put_string(&json, "calendar", in->calendar);
     nacrei_json_put_string(&json, "currency", in->currency);
     put_filter(&json, report);
-    put_options(&json, report);
+    cli_vpin_put_options(&json, &report->vpin->options, report->source->instrument.size_exp,
+                         report->auto_warmup);
     put_figures(&json, report);
     nacrei_json_put_double(&json, "read_seconds", report->source->read_seconds);
     nacrei_json_put_double(&json, "filter_seconds", report->filter_seconds);

@@ -5,6 +5,7 @@
 #define NACREI_CLI_VPIN_REPORT_H
 
 #include "cli/cli_trades.h"
+#include "core/json.h"
 #include "nacre/vpin.h"
 
 typedef struct cli_vpin_report {
@@ -19,6 +20,9 @@ typedef struct cli_vpin_report {
 void cli_vpin_print(FILE *out, const cli_vpin_report *report);
 NACRE_MUST_CHECK nacre_status cli_vpin_print_json(FILE *out, const cli_vpin_report *report,
                                                   nacre_error *err);
+/// Writes the member "options": what was used, defaults filled in.
+void cli_vpin_put_options(nacrei_json *json, const nacre_vpin_options *o, uint8_t size_exp,
+                          bool auto_warmup);
 /// One line per bucket; the caller checks the stream when it closes the file.
 void cli_vpin_print_csv(FILE *out, const nacre_vpin_result *vpin, uint8_t size_exp);
 

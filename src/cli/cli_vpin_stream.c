@@ -22,26 +22,6 @@ static nacre_trades block_of(const nacre_trades *t, size_t first, size_t rows)
     };
 }
 
-static void read_state(const nacre_vpin_stream *state, nacre_vpin_result *out)
-{
-    const nacrei_vpin_cursor *cursor = &state->cursor;
-    out->options = state->options;
-    out->trades = cursor->trade_count;
-    out->bars = cursor->bar_count;
-    out->unclassified_bars = state->unclassified_bars;
-    out->sessions = cursor->session_count;
-    out->warmup_sessions = state->warmup_sessions;
-    out->total_volume = cursor->total_volume;
-    out->open_bucket_volume = state->open.filled;
-    out->bucket_volume = state->open.filled == 0 && out->bucket_count
-                             ? out->buckets[out->bucket_count - 1].volume
-                             : state->open.volume;
-    out->sigma = state->sigma / NACRE_PRICE_SCALE;
-    out->mean_vpin =
-        state->vpin_count ? state->vpin_total / (double)state->vpin_count : (double)NAN;
-    out->cdf_count = state->vpin_count;
-}
-
 static nacre_status feed(nacre_ctx *ctx, nacre_vpin_stream *stream, const nacre_trades *trades,
                          const nacre_calendar *calendar, size_t block_rows,
                          nacrei_vpin_collector *collector, nacre_error *err)
@@ -83,7 +63,7 @@ nacre_status cli_vpin_stream(nacre_ctx *ctx, const nacre_trades *trades,
     if (!status)
         status = nacrei_vpin_collect_alarms(ctx, result, err);
     if (!status) {
-        read_state(stream, &result->shown);
+        nacrei_vpin_describe(stream, false, &result->shown);
         *out = &result->shown;
     } else {
         nacre_vpin_result_destroy(ctx, result ? &result->shown : NULL);

@@ -5,8 +5,10 @@
 #include "cli/results_json.h"
 
 #include "cli/cli_vpin.h"
+#include "cli/cli_vpin_report.h"
 #include "cli/results_table.h"
 #include "core/json.h"
+#include "data/market/instrument.h"
 
 #include <math.h>
 
@@ -59,26 +61,6 @@ static void volume_figure(const origin *from, const run_symbol *symbol, const ch
     figure_tail(from, "units", method);
 }
 
-static void put_instrument(nacrei_json *json, const nacre_instrument *instrument)
-{
-    static const char *const kinds[] = {"equity", "spot", "perpetual", "future", "option"};
-    nacrei_json_key(json, "instrument");
-    nacrei_json_object_begin(json);
-    nacrei_json_put_string(json, "symbol", instrument->symbol);
-    nacrei_json_put_string(json, "venue", instrument->venue);
-    nacrei_json_put_string(json, "kind", kinds[instrument->kind]);
-    nacrei_json_put_string(json, "currency", instrument->currency);
-    nacrei_json_put_string(json, "settlement", instrument->settlement);
-    nacrei_json_put_int64(json, "tick", instrument->tick);
-    nacrei_json_put_uint(json, "size_exp", instrument->size_exp);
-    nacrei_json_put_int64(json, "lot", instrument->lot);
-    nacrei_json_put_int64(json, "multiplier", instrument->multiplier);
-    nacrei_json_put_bool(json, "inverse", instrument->inverse);
-    nacrei_json_put_string(json, "calendar", instrument->calendar);
-    nacrei_json_put_string(json, "timezone", instrument->timezone);
-    nacrei_json_object_end(json);
-}
-
 static void put_import(nacrei_json *json, const run_symbol *symbol)
 {
     const nacre_reader_stats *stats = &symbol->import;
@@ -124,34 +106,6 @@ static void put_filter(nacrei_json *json, const run_symbol *symbol)
     nacrei_json_object_end(json);
 }
 
-static void put_options(nacrei_json *json, const run_symbol *symbol)
-{
-    const nacre_vpin_options *o = &symbol->vpin->options;
-    char volume[RUN_EXACT_BYTES];
-    nacrei_exact_volume(volume, o->bucket_volume, 0, symbol->instrument.size_exp);
-    nacrei_json_key(json, "options");
-    nacrei_json_object_begin(json);
-    nacrei_json_put_string(json, "mode", nacre_vpin_mode_name(o->mode));
-    nacrei_json_put_string(json, "classify", cli_classify_name(o->classify));
-    nacrei_json_put_string(json, "auctions", cli_auctions_name(o->auctions));
-    nacrei_json_put_string(json, "warmup", cli_warmup_name(o->warmup));
-    nacrei_json_put_bool(json, "warmup_chosen_by_data", symbol->auto_warmup);
-    nacrei_json_put_bool(json, "reset_session", o->reset_session);
-    nacrei_json_put_uint(json, "buckets_per_day", o->buckets_per_day);
-    nacrei_json_put_string(json, "bucket_volume", o->bucket_volume ? volume : NULL);
-    nacrei_json_put_uint(json, "window", o->window);
-    nacrei_json_put_uint(json, "lookback", o->lookback);
-    nacrei_json_put_uint(json, "min_bars", o->min_bars);
-    nacrei_json_put_int64(json, "bar_ns", o->bar_ns);
-    nacrei_json_put_uint(json, "cdf_window", o->cdf_window);
-    nacrei_json_put_uint(json, "cdf_min", o->cdf_min);
-    nacrei_json_put_double(json, "cdf_threshold", o->cdf_threshold);
-    nacrei_json_put_double(json, "cdf_hysteresis", o->cdf_hysteresis);
-    nacrei_json_put_uint(json, "horizon_buckets", o->horizon_buckets);
-    nacrei_json_put_double(json, "level", o->level);
-    nacrei_json_object_end(json);
-}
-
 static void put_alarms(nacrei_json *json, const run_symbol *symbol, size_t measure)
 {
     size_t count;
@@ -191,7 +145,8 @@ static void put_vpin(nacrei_json *json, const run_symbol *symbol)
     origin from = {json, "vpin", "strict", symbol->vpin_seconds};
     nacrei_json_key(json, "vpin");
     nacrei_json_object_begin(json);
-    put_options(json, symbol);
+    cli_vpin_put_options(json, &symbol->vpin->options, symbol->instrument.size_exp,
+                         symbol->auto_warmup);
     nacrei_json_put_bool(json, "look_ahead", vpin->look_ahead);
     nacrei_json_key(json, "figures");
     nacrei_json_object_begin(json);
@@ -245,7 +200,7 @@ static void put_symbol(nacrei_json *json, const run_symbol *symbol)
 {
     nacrei_json_object_begin(json);
     nacrei_json_put_string(json, "name", symbol->name);
-    put_instrument(json, &symbol->instrument);
+    nacrei_instrument_put_json(json, &symbol->instrument);
     put_import(json, symbol);
     put_filter(json, symbol);
     put_vpin(json, symbol);

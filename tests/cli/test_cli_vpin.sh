@@ -62,7 +62,7 @@ has out.txt "XYZ, calendar XNYS" "excluded  1 rows, 20.00 % of the volume: avera
 run 0 simulate --out market --seed 7 --days 40 --csv
 run 0 vpin market/SIM --json
 without_times out.txt >batch.json
-has batch.json '"warmup":"skip","warmup_is_automatic":true' '"kind":"cdf"' '"warmup_sessions":1'
+has batch.json '"warmup":"skip","warmup_chosen_by_data":true' '"kind":"cdf"' '"warmup_sessions":1'
 for block in 997 100000; do
     run 0 vpin market/SIM --json --stream $block
     without_times out.txt >stream.json

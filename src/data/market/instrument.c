@@ -125,3 +125,23 @@ nacre_status nacrei_instrument_check(const nacre_instrument *instrument, nacre_e
         return nacrei_fail(err, NACRE_E_ARG, "instrument multiplier: must be at least 1");
     return NACRE_OK;
 }
+
+void nacrei_instrument_put_json(nacrei_json *json, const nacre_instrument *instrument)
+{
+    nacrei_json_key(json, "instrument");
+    nacrei_json_object_begin(json);
+    nacrei_json_put_string(json, "symbol", instrument->symbol);
+    nacrei_json_put_string(json, "venue", instrument->venue);
+    nacrei_json_put_string(json, "kind", nacrei_kind_name(instrument->kind));
+    nacrei_json_put_string(json, "currency", instrument->currency);
+    nacrei_json_put_string(json, "settlement", instrument->settlement);
+    nacrei_json_put_int64(json, "tick", instrument->tick);
+    nacrei_json_put_uint(json, "size_exp", instrument->size_exp);
+    nacrei_json_put_int64(json, "lot", instrument->lot);
+    nacrei_json_put_int64(json, "multiplier", instrument->multiplier);
+    nacrei_json_put_bool(json, "inverse", instrument->inverse);
+    nacrei_json_put_string(json, "calendar", instrument->calendar);
+    nacrei_json_put_string(json, "timezone", instrument->timezone);
+    nacrei_json_put_int64(json, "expiry_ns", instrument->expiry_ns);
+    nacrei_json_object_end(json);
+}

@@ -3,6 +3,7 @@
 #ifndef NACREI_DATA_INSTRUMENT_H
 #define NACREI_DATA_INSTRUMENT_H
 
+#include "core/json.h"
 #include "core/status.h"
 #include "nacre/data.h"
 
@@ -16,5 +17,8 @@ NACRE_MUST_CHECK nacre_status nacrei_instrument_check(const nacre_instrument *in
 /// "equity", "spot", "perpetual", "future", "option"; NULL for another number.
 const char *nacrei_kind_name(nacre_kind kind);
 bool nacrei_kind_parse(const char *name, nacre_kind *out);
+
+/// Writes the member "instrument" with all fields, int64 as strings.
+void nacrei_instrument_put_json(nacrei_json *json, const nacre_instrument *instrument);
 
 #endif

@@ -47,26 +47,6 @@ const void *nacrei_tape_column_of(const nacre_trades *trades, nacrei_tape_column
 
 // ---- writing -----------------------------------------------------------------------------------
 
-static void write_instrument(nacrei_json *json, const nacre_instrument *instrument)
-{
-    nacrei_json_key(json, "instrument");
-    nacrei_json_object_begin(json);
-    nacrei_json_put_string(json, "symbol", instrument->symbol);
-    nacrei_json_put_string(json, "venue", instrument->venue);
-    nacrei_json_put_string(json, "kind", nacrei_kind_name(instrument->kind));
-    nacrei_json_put_string(json, "currency", instrument->currency);
-    nacrei_json_put_string(json, "settlement", instrument->settlement);
-    nacrei_json_put_int64(json, "tick", instrument->tick);
-    nacrei_json_put_uint(json, "size_exp", instrument->size_exp);
-    nacrei_json_put_int64(json, "lot", instrument->lot);
-    nacrei_json_put_int64(json, "multiplier", instrument->multiplier);
-    nacrei_json_put_bool(json, "inverse", instrument->inverse);
-    nacrei_json_put_string(json, "calendar", instrument->calendar);
-    nacrei_json_put_string(json, "timezone", instrument->timezone);
-    nacrei_json_put_int64(json, "expiry_ns", instrument->expiry_ns);
-    nacrei_json_object_end(json);
-}
-
 static void write_column(nacrei_json *json, nacrei_tape_column_id id, uint64_t rows,
                          const uint32_t *crcs)
 {
@@ -96,7 +76,7 @@ nacre_status nacrei_tape_json_write(FILE *out, const nacre_tape_info *info,
     nacrei_json_object_begin(&json);
     nacrei_json_put_uint(&json, "schema_version", info->schema_version);
     nacrei_json_put_string(&json, "kind", TAPE_KIND);
-    write_instrument(&json, &info->instrument);
+    nacrei_instrument_put_json(&json, &info->instrument);
     nacrei_json_put_int64(&json, "rows", (int64_t)info->rows);
     nacrei_json_put_int64(&json, "first_ns", info->first_ns);
     nacrei_json_put_int64(&json, "last_ns", info->last_ns);

@@ -115,27 +115,6 @@ static nacre_status feed(nacre_vpin_stream *stream, nacre_ctx *ctx, const nacre_
     return status ? status : collector->status;
 }
 
-static void describe(const nacre_vpin_stream *stream, bool looked, nacre_vpin_result *out)
-{
-    const nacrei_vpin_cursor *cursor = &stream->cursor;
-    out->options = stream->options;
-    out->look_ahead = looked;
-    out->trades = cursor->trade_count;
-    out->bars = cursor->bar_count;
-    out->unclassified_bars = stream->unclassified_bars;
-    out->sessions = cursor->session_count;
-    out->warmup_sessions = stream->warmup_sessions;
-    out->total_volume = cursor->total_volume;
-    out->open_bucket_volume = stream->open.filled;
-    out->bucket_volume = stream->open.filled == 0 && out->bucket_count
-                             ? out->buckets[out->bucket_count - 1].volume
-                             : stream->open.volume;
-    out->sigma = stream->sigma / NACRE_PRICE_SCALE;
-    out->mean_vpin =
-        stream->vpin_count ? stream->vpin_total / (double)stream->vpin_count : (double)NAN;
-    out->cdf_count = stream->vpin_count;
-}
-
 static nacre_status compute(nacre_ctx *ctx, nacre_vpin_stream *stream, const nacrei_vpin_rows *rows,
                             const nacre_calendar *calendar, nacrei_vpin_batch_result *result,
                             nacre_error *err)
@@ -151,7 +130,7 @@ static nacre_status compute(nacre_ctx *ctx, nacre_vpin_stream *stream, const nac
     if (!status)
         status = nacrei_vpin_collect_alarms(ctx, result, err);
     if (!status)
-        describe(stream, looked, &result->shown);
+        nacrei_vpin_describe(stream, looked, &result->shown);
     return status;
 }
 

@@ -153,3 +153,24 @@ void nacre_vpin_result_destroy(nacre_ctx *ctx, nacre_vpin_result *result)
     nacrei_free(ctx, whole->alarms, whole->alarm_capacity, sizeof *whole->alarms);
     nacrei_free(ctx, whole, 1, sizeof *whole);
 }
+
+void nacrei_vpin_describe(const nacre_vpin_stream *stream, bool looked, nacre_vpin_result *out)
+{
+    const nacrei_vpin_cursor *cursor = &stream->cursor;
+    out->options = stream->options;
+    out->look_ahead = looked;
+    out->trades = cursor->trade_count;
+    out->bars = cursor->bar_count;
+    out->unclassified_bars = stream->unclassified_bars;
+    out->sessions = cursor->session_count;
+    out->warmup_sessions = stream->warmup_sessions;
+    out->total_volume = cursor->total_volume;
+    out->open_bucket_volume = stream->open.filled;
+    out->bucket_volume = stream->open.filled == 0 && out->bucket_count
+                             ? out->buckets[out->bucket_count - 1].volume
+                             : stream->open.volume;
+    out->sigma = stream->sigma / NACRE_PRICE_SCALE;
+    out->mean_vpin =
+        stream->vpin_count ? stream->vpin_total / (double)stream->vpin_count : (double)NAN;
+    out->cdf_count = stream->vpin_count;
+}

@@ -38,4 +38,7 @@ NACRE_MUST_CHECK nacre_status nacrei_vpin_collect_alarms(nacre_ctx *ctx,
                                                          nacrei_vpin_batch_result *result,
                                                          nacre_error *err);
 
+/// The totals of a stream into a result whose buckets are there already.
+void nacrei_vpin_describe(const nacre_vpin_stream *stream, bool looked, nacre_vpin_result *out);
+
 #endif
