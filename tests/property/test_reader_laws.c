@@ -121,7 +121,6 @@ static void test_reorder(void **state)
     for (int i = 0; i < LAW_ROWS; i++) {
         int64_t time = 1723161257000LL + i / 4 + (int64_t)(next_random(&seed) % 50);
         reference[i] = (nacre_trade){.ts_event = time * 1000000,
-                                     .ts_recv = time * 1000000,
                                      .price = 1000000000,
                                      .size = 100000000,
                                      .seq = i};
