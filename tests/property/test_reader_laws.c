@@ -120,10 +120,8 @@ static void test_reorder(void **state)
     size_t used = (size_t)snprintf(text, sizeof text, "time,id,price,size\n");
     for (int i = 0; i < LAW_ROWS; i++) {
         int64_t time = 1723161257000LL + i / 4 + (int64_t)(next_random(&seed) % 50);
-        reference[i] = (nacre_trade){.ts_event = time * 1000000,
-                                     .price = 1000000000,
-                                     .size = 100000000,
-                                     .seq = i};
+        reference[i] = (nacre_trade){
+            .ts_event = time * 1000000, .price = 1000000000, .size = 100000000, .seq = i};
         used +=
             (size_t)snprintf(text + used, sizeof text - used, "%lld,%d,1,1\n", (long long)time, i);
     }
