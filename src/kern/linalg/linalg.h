@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// Dense linear algebra in double, row-major, over OpenBLAS and LAPACK with one thread. The rest of
+// the project sees only these functions: no BLAS header, no column order, no Fortran integers.
+// Class bounded: results differ between machines by rounding only, are repeatable on one machine.
+// Every dimension and leading dimension is at most INT32_MAX; 0 is legal everywhere. Leading
+// dimensions are in elements and at least the row length. `beta == 0` never reads C or y. NaN and
+// infinity in the inputs travel into the results; callers check theirs first.
+#ifndef NACREI_KERN_LINALG_H
+#define NACREI_KERN_LINALG_H
+
+#include "core/alloc.h"
+
+/// C = alpha op(A) op(B) + beta C, op(X) = X' where ta or tb is set.
+/// @shape  op(A): m x k; op(B): k x n; C: m x n, no overlap with A or B        @thread safe
+/// @accuracy |error| <= (k + 4) u |alpha| |A||B| per entry, u = 2^-53
+void nacrei_gemm(bool ta, bool tb, size_t m, size_t n, size_t k, double alpha, const double *a,
+                 size_t lda, const double *b, size_t ldb, double beta, double *c, size_t ldc);
+
+/// C = alpha A A' + beta C (A is n x k), or with `transpose` C = alpha A'A + beta C (A is k x n).
+/// Both triangles are written and equal to the bit; with beta != 0 only the lower one is read.
+/// @accuracy as nacrei_gemm          @thread safe
+void nacrei_syrk(bool transpose, size_t n, size_t k, double alpha, const double *a, size_t lda,
+                 double beta, double *c, size_t ldc);
+
+/// y = alpha A x + beta y (x: n, y: m), or with `transpose` y = alpha A'x + beta y (x: m, y: n).
+/// @shape  A: m x n, no overlap of y with A or x        @accuracy as nacrei_gemm        @thread
+/// safe
+void nacrei_gemv(bool transpose, size_t m, size_t n, double alpha, const double *a, size_t lda,
+                 const double *x, double beta, double *y);
+
+/// A = L L' in place: L below and on the diagonal, zeros above. Only the lower triangle is read.
+/// @error  NACRE_E_ARG names the first pivot (from 0) that is not positive and finite; `a` is then
+/// spoilt
+/// @thread safe
+NACRE_MUST_CHECK nacre_status nacrei_cholesky(size_t n, double *a, size_t lda, nacre_error *err);
+
+/// B = (L L')^-1 B with the factor of nacrei_cholesky.
+/// @shape  B: n x nrhs          @thread safe
+void nacrei_cholesky_solve(size_t n, const double *l, size_t ldl, size_t nrhs, double *b,
+                           size_t ldb);
+
+/// B = L^-1 B, or with `transpose` B = L'^-1 B. L is lower triangular; above it nothing is read.
+/// @shape  B: n x nrhs          @thread safe
+void nacrei_trsm_lower(size_t n, const double *l, size_t ldl, bool transpose, size_t nrhs,
+                       double *b, size_t ldb);
+
+/// Eigenvalues ascending; on return row i of `a` is the unit eigenvector of eigenvalue i, its sign
+/// arbitrary. Only the lower triangle is read. Divide and conquer, scratch of about 2 n^2 doubles.
+/// @error  NACRE_E_NOMEM; NACRE_E_NONFINITE names the first bad row (`a` untouched); NACRE_E_ARG
+/// the
+///         iteration did not converge (`a` spoilt)
+/// @accuracy |error of an eigenvalue| <= about n u ||A||          @thread safe
+NACRE_MUST_CHECK nacre_status nacrei_eigen_symmetric(nacre_ctx *ctx, size_t n, double *a,
+                                                     size_t lda, double *eigenvalues,
+                                                     nacre_error *err);
+
+/// x minimises ||A x - b||, by Householder QR without pivoting, so a column that depends on those
+/// before it is found at its own place.
+/// @shape  A: m x n, m >= n; b: m; x: n
+/// @param[out] rinv_diag_or_NULL  n, the diagonal of (A'A)^-1: times the residual variance it is
+/// the
+///             squared standard error of x
+/// @error  NACRE_E_SHAPE m < n; NACRE_E_NONFINITE names the first bad entry; NACRE_E_ARG rank
+/// deficient:
+///         names the column (from 0); NACRE_E_NOMEM. Outputs are untouched then
+/// @accuracy backward stable: exact for A and b changed by about m n u relative         @thread
+/// safe
+NACRE_MUST_CHECK nacre_status nacrei_least_squares(nacre_ctx *ctx, size_t m, size_t n,
+                                                   const double *a, size_t lda, const double *b,
+                                                   double *x, double *rinv_diag_or_NULL,
+                                                   nacre_error *err);
+
+#endif
