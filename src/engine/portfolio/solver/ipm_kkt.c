@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// Common part of the three ways to solve the KKT system: storage, choice, and iterative refinement.
+// The system is badly scaled near a solution by its nature; refinement recovers the digits that a
+// factorisation without pivoting loses.
+#include "engine/portfolio/solver/ipm_kkt.h"
+
+#include "engine/portfolio/solver/ipm_dense.h"
+#include "engine/portfolio/solver/qp_ops.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { REFINEMENTS_MAX = 12 };
+/// Residual at which nothing is left to gain, relative to the largest right side.
+static const double REFINED = 1e-15;
+/// Pivots of the sparse factorisation are kept this far from 0.
+static const double PIVOT_FLOOR = 1e-14;
+
+nacre_status nacrei_kkt_init(nacrei_kkt *kkt, nacre_ctx *ctx, const nacrei_qp_form *form,
+                             nacre_error *err)
+{
+    size_t n = form->qp.variables, m = form->qp.rows, k = form->qp.factors;
+    memset(kkt, 0, sizeof *kkt);
+    kkt->blocks.ctx = ctx;
+    kkt->form = form;
+    bool dense = form->kind == NACREI_QP_DENSE, factor = form->kind == NACREI_QP_FACTOR;
+    struct {
+        double **out;
+        size_t count;
+    } wanted[] = {
+        {&kkt->h, dense ? n * n : 0},
+        {&kkt->inverse, factor ? n : 0},
+        {&kkt->scaled, factor ? n * k : 0},
+        {&kkt->inner, factor ? k * k : 0},
+        {&kkt->wide, factor ? k * (m + 1) : 0},
+        {&kkt->columns, dense || factor ? n * m : 0},
+        {&kkt->schur, dense || factor ? m * m : 0},
+        {&kkt->diagonal, n + m},
+        {&kkt->residual, n + m},
+        {&kkt->solution, n + m},
+        {&kkt->previous, n + m},
+        {&kkt->scratch, n + m + k},
+    };
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+        nacre_status status = nacrei_qp_blocks_take(&kkt->blocks, wanted[i].count, sizeof(double),
+                                                    "KKT system", wanted[i].out, err);
+        if (status)
+            return status;
+    }
+    return form->kind == NACREI_QP_SPARSE ? nacrei_ldl_init(&kkt->ldl, ctx, &form->qp, err)
+                                          : NACRE_OK;
+}
+
+void nacrei_kkt_fini(nacrei_kkt *kkt)
+{
+    nacrei_ldl_fini(&kkt->ldl);
+    if (kkt->blocks.ctx)
+        nacrei_qp_blocks_release(&kkt->blocks);
+}
+
+bool nacrei_kkt_factor(nacrei_kkt *kkt, const double *diagonal)
+{
+    const nacre_qp *qp = &kkt->form->qp;
+    size_t total = qp->variables + qp->rows;
+    memcpy(kkt->diagonal, diagonal, total * sizeof *diagonal);
+    if (kkt->form->kind == NACREI_QP_DENSE)
+        return nacrei_ipm_dense_factor(kkt);
+    if (kkt->form->kind == NACREI_QP_FACTOR)
+        return nacrei_ipm_woodbury_factor(kkt);
+    return nacrei_ldl_factor(&kkt->ldl, diagonal, PIVOT_FLOOR) == total;
+}
+
+static void solve_once(nacrei_kkt *kkt, double *rhs)
+{
+    if (kkt->form->kind == NACREI_QP_DENSE)
+        nacrei_ipm_dense_solve(kkt, rhs);
+    else if (kkt->form->kind == NACREI_QP_FACTOR)
+        nacrei_ipm_woodbury_solve(kkt, rhs);
+    else
+        nacrei_ldl_solve(&kkt->ldl, rhs);
+}
+
+/// residual = rhs - K solution; returns its largest entry.
+static double take_residual(nacrei_kkt *kkt, const double *rhs)
+{
+    const nacre_qp *qp = &kkt->form->qp;
+    size_t n = qp->variables, m = qp->rows;
+    const double *x = kkt->solution, *y = x + n;
+    double *r = kkt->residual, *work = kkt->scratch, largest = 0.0;
+    nacrei_qp_apply_hessian(qp, x, r, work);
+    nacrei_qp_apply_transposed(qp, y, work);
+    for (size_t i = 0; i < n; i++)
+        r[i] = rhs[i] - r[i] - kkt->diagonal[i] * x[i] - work[i];
+    nacrei_qp_apply_rows(qp, x, work);
+    for (size_t i = 0; i < m; i++)
+        r[n + i] = rhs[n + i] - work[i] + kkt->diagonal[n + i] * y[i];
+    for (size_t i = 0; i < n + m; i++) {
+        if (!isfinite(r[i]))
+            return (double)INFINITY;
+        largest = fmax(largest, fabs(r[i]));
+    }
+    return largest;
+}
+
+double nacrei_kkt_solve(nacrei_kkt *kkt, double *rhs)
+{
+    size_t total = kkt->form->qp.variables + kkt->form->qp.rows;
+    double size = 0.0;
+    for (size_t i = 0; i < total; i++)
+        size = fmax(size, fabs(rhs[i]));
+    memcpy(kkt->solution, rhs, total * sizeof *rhs);
+    solve_once(kkt, kkt->solution);
+    double before = take_residual(kkt, rhs);
+    for (int pass = 0; pass < REFINEMENTS_MAX && before > REFINED * size; pass++) {
+        solve_once(kkt, kkt->residual);
+        for (size_t i = 0; i < total; i++) {
+            double step = kkt->residual[i];
+            kkt->previous[i] = kkt->solution[i];
+            kkt->solution[i] += step;
+        }
+        double after = take_residual(kkt, rhs);
+        if (!(after < before)) {
+            memcpy(kkt->solution, kkt->previous, total * sizeof *rhs);
+            break;
+        }
+        bool slow = after > 0.5 * before;
+        before = after;
+        if (slow)
+            break;
+    }
+    memcpy(rhs, kkt->solution, total * sizeof *rhs);
+    return size > 0.0 || before > 0.0 ? before / size : 0.0;
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+// One step of Mehrotra's predictor-corrector method on the proximally regularised Newton system:
+// rho and delta stand for proximal terms centred at the current point, so they slow the step down a
+// little where P or A is deficient but do not move the solution.
+#include "engine/portfolio/solver/ipm.h"
+
+#include "engine/portfolio/solver/qp_ops.h"
+
+#include <math.h>
+#include <string.h>
+
+/// Share of the way to the boundary.
+static const double NEAR_BOUNDARY = 0.995;
+/// Weights of bounds stay within these; beyond, a bound is fixed or absent for all purposes.
+static const double WEIGHT_MIN = 1e-20, WEIGHT_MAX = 1e20;
+/// Relative residual at which a step is still worth taking.
+static const double SOLVE_ACCURACY = 1e-8;
+enum { FACTOR_TRIES = 6 };
+
+static bool has(const nacrei_ipm *ipm, size_t i, int flags)
+{
+    return (ipm->form.bound[i] & flags) != 0;
+}
+
+static void weigh(nacrei_ipm *ipm)
+{
+    for (size_t i = 0; i < ipm->total; i++) {
+        double w = 0.0;
+        if (has(ipm, i, NACREI_QP_LOWER))
+            w += ipm->zl[i] / ipm->tl[i];
+        if (has(ipm, i, NACREI_QP_UPPER))
+            w += ipm->zu[i] / ipm->tu[i];
+        ipm->w[i] = w > 0.0 ? fmin(fmax(w, WEIGHT_MIN), WEIGHT_MAX) : 0.0;
+    }
+}
+
+static bool factor(nacrei_ipm *ipm)
+{
+    for (size_t i = 0; i < ipm->total; i++) {
+        if (i < ipm->n)
+            ipm->diagonal[i] = ipm->rho + ipm->w[i];
+        else if (has(ipm, i, NACREI_QP_EQUAL))
+            ipm->diagonal[i] = ipm->delta;
+        else
+            ipm->diagonal[i] = ipm->w[i] > 0.0 ? ipm->delta + 1.0 / ipm->w[i] : 1.0;
+    }
+    return nacrei_kkt_factor(&ipm->kkt, ipm->diagonal);
+}
+
+/// What the complementarity adds to dv at index i besides -w dg.
+static double offset(const nacrei_ipm *ipm, size_t i)
+{
+    double h = 0.0;
+    if (has(ipm, i, NACREI_QP_LOWER))
+        h += (ipm->cl[i] + ipm->zl[i] * ipm->rl[i]) / ipm->tl[i];
+    if (has(ipm, i, NACREI_QP_UPPER))
+        h -= (ipm->cu[i] - ipm->zu[i] * ipm->ru[i]) / ipm->tu[i];
+    return h;
+}
+
+/// Fills dg, dv and the steps of slacks and multipliers for the right sides cl and cu.
+static double solve(nacrei_ipm *ipm)
+{
+    size_t n = ipm->n;
+    for (size_t i = 0; i < ipm->total; i++) {
+        double h = offset(ipm, i);
+        if (i < n)
+            ipm->rhs[i] = ipm->rd[i] + h;
+        else if (has(ipm, i, NACREI_QP_EQUAL))
+            ipm->rhs[i] = ipm->rl[i];
+        else
+            ipm->rhs[i] = ipm->w[i] > 0.0 ? h / ipm->w[i] : 0.0;
+    }
+    double residual = nacrei_kkt_solve(&ipm->kkt, ipm->rhs);
+    memcpy(ipm->dg, ipm->rhs, n * sizeof *ipm->dg);
+    nacrei_qp_apply_rows(&ipm->form.qp, ipm->dg, ipm->dg + n);
+    for (size_t i = 0; i < ipm->total; i++) {
+        if (i >= n) {
+            ipm->dv[i] = -ipm->rhs[i];
+            if (!has(ipm, i, NACREI_QP_EQUAL))
+                ipm->dg[i] += ipm->delta * ipm->dv[i];
+        }
+        double dg = ipm->dg[i];
+        if (has(ipm, i, NACREI_QP_LOWER)) {
+            ipm->dtl[i] = dg - ipm->rl[i];
+            ipm->dzl[i] = (ipm->cl[i] - ipm->zl[i] * ipm->dtl[i]) / ipm->tl[i];
+        }
+        if (has(ipm, i, NACREI_QP_UPPER)) {
+            ipm->dtu[i] = ipm->ru[i] - dg;
+            ipm->dzu[i] = (ipm->cu[i] - ipm->zu[i] * ipm->dtu[i]) / ipm->tu[i];
+        }
+        if (!has(ipm, i, NACREI_QP_EQUAL))
+            ipm->dv[i] = ipm->dzl[i] - ipm->dzu[i];
+    }
+    return residual;
+}
+
+static void limit(double *alpha, double value, double step)
+{
+    if (step < 0.0 && -value < *alpha * step)
+        return;
+    if (step < 0.0)
+        *alpha = fmin(*alpha, -value / step);
+}
+
+static void step_lengths(const nacrei_ipm *ipm, double *primal, double *dual)
+{
+    *primal = *dual = 1.0;
+    for (size_t i = 0; i < ipm->total; i++) {
+        if (has(ipm, i, NACREI_QP_LOWER)) {
+            limit(primal, ipm->tl[i], ipm->dtl[i]);
+            limit(dual, ipm->zl[i], ipm->dzl[i]);
+        }
+        if (has(ipm, i, NACREI_QP_UPPER)) {
+            limit(primal, ipm->tu[i], ipm->dtu[i]);
+            limit(dual, ipm->zu[i], ipm->dzu[i]);
+        }
+    }
+}
+
+static double mean_product(const nacrei_ipm *ipm, double primal, double dual)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < ipm->total; i++)
+        sum += (ipm->tl[i] + primal * ipm->dtl[i]) * (ipm->zl[i] + dual * ipm->dzl[i]) +
+               (ipm->tu[i] + primal * ipm->dtu[i]) * (ipm->zu[i] + dual * ipm->dzu[i]);
+    return sum / (double)ipm->pairs;
+}
+
+static void advance(nacrei_ipm *ipm, double length)
+{
+    for (size_t i = 0; i < ipm->n; i++)
+        ipm->x[i] += length * ipm->dg[i];
+    for (size_t i = 0; i < ipm->total; i++) {
+        if (has(ipm, i, NACREI_QP_EQUAL)) {
+            ipm->v[i] += length * ipm->dv[i];
+            continue;
+        }
+        ipm->tl[i] += length * ipm->dtl[i];
+        ipm->tu[i] += length * ipm->dtu[i];
+        ipm->zl[i] += length * ipm->dzl[i];
+        ipm->zu[i] += length * ipm->dzu[i];
+        ipm->v[i] = ipm->zl[i] - ipm->zu[i];
+    }
+}
+
+/// Factors and solves for the pure Newton step; proximal weights grow until that is accurate.
+static bool predict(nacrei_ipm *ipm)
+{
+    weigh(ipm);
+    for (size_t i = 0; i < ipm->total; i++) {
+        ipm->cl[i] = -ipm->tl[i] * ipm->zl[i];
+        ipm->cu[i] = -ipm->tu[i] * ipm->zu[i];
+    }
+    for (int attempt = 0;; attempt++) {
+        bool factored = factor(ipm);
+        double residual = factored ? solve(ipm) : (double)INFINITY;
+        if (residual <= SOLVE_ACCURACY)
+            return true;
+        if (attempt == FACTOR_TRIES)
+            return isfinite(residual);
+        ipm->rho *= 10.0;
+        ipm->delta *= 10.0;
+    }
+}
+
+double nacrei_ipm_step(nacrei_ipm *ipm)
+{
+    double primal = 1.0, dual = 1.0;
+    if (!predict(ipm))
+        return 0.0;
+    if (ipm->pairs > 0) {
+        step_lengths(ipm, &primal, &dual);
+        double ratio = mean_product(ipm, primal, dual) / ipm->mu;
+        double target = ipm->mu * fmin(fmax(ratio * ratio * ratio, 0.0), 1.0);
+        // Below the floor products drown in the rounding of g - lower and the duals drift away.
+        target = fmax(target, ipm->mu_floor);
+        for (size_t i = 0; i < ipm->total; i++) {
+            ipm->cl[i] = target - ipm->tl[i] * ipm->zl[i] - ipm->dtl[i] * ipm->dzl[i];
+            ipm->cu[i] = target - ipm->tu[i] * ipm->zu[i] - ipm->dtu[i] * ipm->dzu[i];
+        }
+        solve(ipm);
+        step_lengths(ipm, &primal, &dual);
+        // One length for both: with curvature the dual residual depends on x and v alike.
+        primal = dual = fmin(1.0, NEAR_BOUNDARY * fmin(primal, dual));
+    }
+    advance(ipm, primal);
+    return primal;
+}

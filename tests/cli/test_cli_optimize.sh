@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# `nacre optimize` where the answer is known by hand: two uncorrelated assets, one three times as
+# volatile, have minimum variance weights 9 : 1 and risk parity weights 3 : 1; two assets of at most a
+# half each are held half and half, at prices that make whole lots.
+set -u
+nacre=${NACRE_BIN:?}
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+failures=0
+
+fail() {
+    echo "FAIL: $*" >&2
+    failures=$((failures + 1))
+}
+
+# expect CODE PATTERN ARGUMENT...: exit code, and an extended regular expression in what is printed
+expect() {
+    local code=$1 pattern=$2
+    shift 2
+    "$nacre" "$@" >"$folder/text" 2>&1
+    local got=$?
+    [ $got -eq "$code" ] || fail "nacre $*: exit code $got instead of $code"
+    grep -Eq -- "$pattern" "$folder/text" || fail "nacre $*: no \"$pattern\" in: $(cat "$folder/text")"
+}
+
+# line FILE PATTERN
+line() {
+    grep -Eq -- "$2" "$1" || fail "$1: no \"$2\" in: $(cat "$1")"
+}
+
+printf 'date,A,B\n2024-01-01,0.01,0.03\n2024-01-02,-0.01,0.03\n2024-01-03,0.01,-0.03\n' >"$folder/returns.csv"
+printf '2024-01-04,-0.01,-0.03\n' >>"$folder/returns.csv"
+printf 'date,A,B\n2024-01-01,9,4.1\n2024-01-02,9.5,3.9\n2024-01-03,9.2,4.2\n2024-01-04,10,4\n' >"$folder/prices.csv"
+printf 'name,shares\nA,20\n' >"$folder/held.csv"
+printf 'Symbol,Sector\nA,North\nB,South\n' >"$folder/groups.csv"
+returns="$folder/returns.csv --panel-kind simple --cov sample --max-weight 1"
+
+expect 0 'min_variance: optimal' optimize $returns
+expect 0 '^A +90\.0000% +90\.0000%$' optimize $returns
+expect 0 '^B +10\.0000% ' optimize $returns
+expect 0 '^A +75\.0000% +50\.0000%$' optimize $returns --method riskparity
+expect 0 '^B +50\.0000% ' optimize $returns --method te --benchmark equal
+expect 0 '^North +0\.6 +0\.6 +-' optimize $returns --groups "$folder/groups.csv" --group-max North=0.6
+expect 0 '"outcome": "optimal"' --json optimize $returns
+expect 1 'rest can: budget, upper_bounds$' optimize "$folder/prices.csv" --max-weight 0.2
+expect 1 'misses budget by 0\.6 ' optimize "$folder/prices.csv" --max-weight 0.2
+expect 1 'no_positive_excess_return' optimize $returns --method sharpe
+
+expect 0 '2 orders' optimize "$folder/prices.csv" --max-weight 0.5 --capital 1000 \
+    --holdings "$folder/held.csv" --cost-bp 10 --out "$folder/out"
+line "$folder/out/trades.csv" '^A,10,20,50,30,300,0\.3$'
+line "$folder/out/trades.csv" '^B,4,0,125,125,500,0\.5$'
+line "$folder/out/weights.csv" '^asset,weight,risk_share$'
+
+expect 2 'sharpe, te, riskparity' optimize $returns --method best
+expect 2 '--method target wants --target' optimize $returns --method target
+expect 2 'want --groups' optimize $returns --group-max North=1
+expect 3 'no group "West"' optimize $returns --groups "$folder/groups.csv" --group-max West=1
+expect 3 'is not NAME=W' optimize $returns --groups "$folder/groups.csv" --group-max North
+expect 3 'shares need a panel of prices' optimize $returns --holdings "$folder/held.csv"
+printf 'A,20\nA,30\n' >"$folder/twice.csv"
+expect 3 'twice.csv:2: A a second time' optimize "$folder/prices.csv" --holdings "$folder/twice.csv"
+printf 'C,20\n' >"$folder/foreign.csv"
+expect 3 'foreign.csv:1: C is not among' optimize "$folder/prices.csv" --holdings "$folder/foreign.csv"
+printf 'A,20\nB;1\n' >"$folder/broken.csv"
+expect 3 'broken.csv:2: ' optimize "$folder/prices.csv" --holdings "$folder/broken.csv"
+
+[ $failures -eq 0 ] || exit 1
