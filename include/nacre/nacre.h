@@ -5,6 +5,11 @@
 
 #include "nacre/core.h"
 #include "nacre/data.h"
+#include "nacre/factor.h"
+#include "nacre/optimize.h"
+#include "nacre/panel.h"
+#include "nacre/portfolio.h"
+#include "nacre/risk.h"
 #include "nacre/toxicity.h"
 #include "nacre/vpin.h"
 
