@@ -210,12 +210,10 @@ static void find_peer(factor_bench *bench, bench_report *report)
 {
     char line[64], question[32];
     bool scikit = strcmp(bench->peer, "sklearn") == 0;
-    (void)snprintf(bench->script, sizeof bench->script, "%s/covariance_numpy.py",
-                   NACRE_BENCH_PEERS);
     (void)snprintf(question, sizeof question, "--version %s", bench->peer);
-    if (access(bench->script, R_OK) != 0) {
+    if (!bench_find_peer("covariance_numpy.py", bench->script, sizeof bench->script)) {
         (void)snprintf(report->peer_absent, sizeof report->peer_absent,
-                       "bench/peers/covariance_numpy.py of the source tree is not there");
+                       "covariance_numpy.py is neither installed nor in a source tree above");
     } else if (!run_script(bench, question, line, sizeof line)) {
         (void)snprintf(report->peer_absent, sizeof report->peer_absent,
                        "/usr/bin/python3 has no %s: apt install python3-%s", bench->peer,

@@ -145,9 +145,11 @@ static bool run_script(const qp_bench *bench, const char *argument, char *line, 
 static nacre_status find_peer(qp_bench *bench, bench_report *report, nacre_error *err)
 {
     char line[64];
-    const char *folder = getenv("NACRE_BENCH_PEERS");
-    (void)snprintf(bench->script, sizeof bench->script, "%s/qp_cvxopt.py",
-                   folder ? folder : NACRE_BENCH_PEERS);
+    if (!bench_find_peer("qp_cvxopt.py", bench->script, sizeof bench->script)) {
+        (void)snprintf(report->peer_absent, sizeof report->peer_absent,
+                       "qp_cvxopt.py is neither installed nor in a source tree above");
+        return NACRE_OK;
+    }
     if (!run_script(bench, "--version", line, sizeof line)) {
         (void)snprintf(report->peer_absent, sizeof report->peer_absent,
                        "/usr/bin/python3 has no cvxopt: apt install python3-cvxopt");

@@ -151,13 +151,13 @@ static bool run_script(const char *command, char *line, int bytes)
 
 static void find_peer(risk_bench *bench, bench_report *report)
 {
-    (void)snprintf(bench->script, sizeof bench->script, "%s/risk_numpy.py", NACRE_BENCH_PEERS);
     char line[64], command[640];
+    bool found = bench_find_peer("risk_numpy.py", bench->script, sizeof bench->script);
     (void)snprintf(command, sizeof command, "/usr/bin/python3 '%s' --version 2>/dev/null",
                    bench->script);
-    if (access(bench->script, R_OK) != 0) {
+    if (!found) {
         (void)snprintf(report->peer_absent, sizeof report->peer_absent,
-                       "bench/peers/risk_numpy.py of the source tree is not there");
+                       "risk_numpy.py is neither installed nor in a source tree above");
     } else if (!run_script(command, line, sizeof line)) {
         (void)snprintf(report->peer_absent, sizeof report->peer_absent,
                        "/usr/bin/python3 has no numpy: apt install python3-numpy");

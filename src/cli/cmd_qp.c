@@ -24,7 +24,7 @@ const cli_command cmd_qp = {
     .details =
         "The file is MPS, fixed or free columns, with QUADOBJ or QMATRIX; the right side of\n"
         "the objective is minus its constant. A dual is the change of the objective per unit\n"
-        "that the active bound moves up. Exit code 1: not solved to the tolerance.",
+        "that the active bound moves up. Exit code 1: no optimum (see the outcome).",
     .example = "nacre qp HS21.QPS --out solution.csv",
     .options = options,
     .option_count = sizeof options / sizeof options[0],
@@ -163,7 +163,5 @@ int run_qp(const cli_env *env, const cli_args *args)
     nacre_qps_destroy(qps);
     if (status)
         return cli_fail(args, &err);
-    bool settled = solution.result.outcome != NACRE_QP_ITERATION_LIMIT &&
-                   solution.result.outcome != NACRE_QP_NUMERICAL;
-    return settled ? CLI_OK : CLI_FAILED;
+    return solution.result.outcome == NACRE_QP_OPTIMAL ? CLI_OK : CLI_FAILED;
 }

@@ -180,7 +180,7 @@ static void test_forms_agree_on_random_problems(void **state)
         }
         assert_true(fabs(objective[1] - objective[0]) < 1e-7 * (1.0 + fabs(objective[0])));
         assert_true(fabs(objective[2] - objective[0]) < 1e-7 * (1.0 + fabs(objective[0])));
-        // From the solution itself: few steps, and the same point.
+        // From the solution itself: the same point.
         nacre_qp_result again = solve(&qp, true, x[0], y[0], z[0]);
         assert_int_equal(again.outcome, NACRE_QP_OPTIMAL);
         assert_kkt(&qp, x[0], y[0], z[0], 2e-9);

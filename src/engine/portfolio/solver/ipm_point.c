@@ -9,7 +9,10 @@
 #include <math.h>
 #include <string.h>
 
-/// A certificate may be wrong by this share of what it proves.
+/// A certificate may be wrong by this share of what it proves: a feasible point would have to be
+/// larger than the reciprocal. Unboundedness is stricter, because badly scaled problems come near
+/// to it.
+static const double INFEASIBLE = 1e-8;
 static const double CERTIFICATE = 1e-10;
 /// Slacks and multipliers of a cold start are moved inwards by at least this.
 static const double START_MARGIN = 1.0;
@@ -246,7 +249,7 @@ bool nacrei_ipm_proves_infeasible(nacrei_ipm *ipm, const double *v)
     for (size_t i = 0; i < ipm->n; i++)
         if (!(form->bound[i] & NACREI_QP_FIXED))
             largest = fmax(largest, fabs(ipm->scratch[i] + v[i]));
-    return largest <= CERTIFICATE * support;
+    return largest <= INFEASIBLE * support;
 }
 
 bool nacrei_ipm_proves_unbounded(nacrei_ipm *ipm, const double *g)
