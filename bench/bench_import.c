@@ -21,7 +21,7 @@ enum {
     ROW_BYTES = 40,
     PATH_BYTES = 512,
 };
-#define FIRST_TIME_US INT64_C(1723161257679123)
+#define FIRST_TIME_US INT64_C(1700000257679123)
 
 typedef struct import_bench {
     char folder[PATH_BYTES / 2];
@@ -52,14 +52,14 @@ static void row_source_next(row_source *source)
 {
     uint64_t random = next_random(&source->state);
     source->time_us += (int64_t)(random % 900);
-    source->price_milli += (int64_t)(random >> 10 & 15) - 7 - (source->price_milli > 61804871);
+    source->price_milli += (int64_t)(random >> 10 & 15) - 7 - (source->price_milli > 50004871);
     source->size_e8 = 1 + (int64_t)((random >> 16) % 999999999);
     source->side = random >> 63 ? NACRE_SIDE_BUY : NACRE_SIDE_SELL;
 }
 
 static row_source row_source_begin(void)
 {
-    return (row_source){1, FIRST_TIME_US, 61804871, 0, 0};
+    return (row_source){1, FIRST_TIME_US, 50004871, 0, 0};
 }
 
 static nacre_status write_csv(const import_bench *bench, nacre_error *err)

@@ -21,7 +21,7 @@ static uint64_t next_random(uint64_t *state)
 static size_t make_text(style how, unsigned begin, unsigned end)
 {
     uint64_t seed = 99;
-    int64_t time = INT64_C(1723161257679123);
+    int64_t time = INT64_C(1700000257679123);
     size_t used = (size_t)snprintf(text, sizeof text,
                                    how == STYLE_TURNED ? "side,size,other,price,id,ts_event_us\n"
                                                        : "ts_event_us,id,price,other,size,side\n");
@@ -119,7 +119,7 @@ static void test_reorder(void **state)
     uint64_t seed = 5;
     size_t used = (size_t)snprintf(text, sizeof text, "time,id,price,size\n");
     for (int i = 0; i < LAW_ROWS; i++) {
-        int64_t time = 1723161257000LL + i / 4 + (int64_t)(next_random(&seed) % 50);
+        int64_t time = 1700000257000LL + i / 4 + (int64_t)(next_random(&seed) % 50);
         reference[i] = (nacre_trade){
             .ts_event = time * 1000000, .price = 1000000000, .size = 100000000, .seq = i};
         used +=

@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-#define HEAD "time,price,size,side\n1723161257100,1,1,B\n"
+#define HEAD "time,price,size,side\n1700000257100,1,1,B\n"
 
 typedef struct bad_case {
     const char *text;
@@ -14,41 +14,41 @@ typedef struct bad_case {
 } bad_case;
 
 static const bad_case bad_rows[] = {
-    {HEAD "1723161257101,NaN,1,B\n", NACRE_E_NONFINITE,
+    {HEAD "1700000257101,NaN,1,B\n", NACRE_E_NONFINITE,
      "x.csv:3:15:", "price 'NaN' is not a finite"},
-    {HEAD "1723161257101,inf,1,B\n", NACRE_E_NONFINITE, "x.csv:3:15:", "finite"},
-    {HEAD "1723161257101,1,-2,B\n", NACRE_E_RANGE, "x.csv:3:17:", "size '-2' is negative"},
-    {HEAD "1723161257101,1,0,B\n", NACRE_E_RANGE, "x.csv:3:17:", "size '0' is zero"},
-    {HEAD "1723161257101,1,0.00000000,B\n", NACRE_E_RANGE, "x.csv:3:17:", "is zero"},
-    {HEAD "1723161257101,0,1,B\n", NACRE_E_RANGE, "x.csv:3:15:", "price '0' is zero"},
-    {HEAD "1723161257101,,1,B\n", NACRE_E_PARSE, "x.csv:3:15:", "is empty"},
-    {HEAD "1723161257101,+1,1,B\n", NACRE_E_PARSE, "x.csv:3:15:", "'+1' is not a decimal number"},
-    {HEAD "1723161257101,0x1f,1,B\n", NACRE_E_PARSE, "x.csv:3:15:", "'0x1f'"},
-    {HEAD "1723161257101,1 ,1,B\n", NACRE_E_PARSE, "x.csv:3:15:", "'1 '"},
-    {HEAD "1723161257101,9223372037,1,B\n", NACRE_E_RANGE, "x.csv:3:15:", "63 bits"},
-    {HEAD "1723161257101,1,92233720369,B\n", NACRE_E_RANGE, "x.csv:3:17:", "--size-exp"},
-    {HEAD "1723161257101,1,0.000000001,B\n", NACRE_E_RANGE, "x.csv:3:17:", "8 decimals"},
-    {HEAD "1723161257101,1.0000000001,1,B\n", NACRE_E_RANGE, "x.csv:3:15:", "--round"},
-    {HEAD "1723161257101,1,1,X\n", NACRE_E_PARSE, "x.csv:3:19:", "side 'X'"},
-    {HEAD "1723161257101,1,1,bid\n", NACRE_E_PARSE, "x.csv:3:19:", "side 'bid'"},
-    {HEAD "1723161257101,1,1,true\n", NACRE_E_PARSE, "x.csv:3:19:", "is_buyer_maker"},
-    {HEAD "17231612571,1,1,B\n", NACRE_E_PARSE, "x.csv:3:1:", "10, 13, 16 or 19 digits"},
+    {HEAD "1700000257101,inf,1,B\n", NACRE_E_NONFINITE, "x.csv:3:15:", "finite"},
+    {HEAD "1700000257101,1,-2,B\n", NACRE_E_RANGE, "x.csv:3:17:", "size '-2' is negative"},
+    {HEAD "1700000257101,1,0,B\n", NACRE_E_RANGE, "x.csv:3:17:", "size '0' is zero"},
+    {HEAD "1700000257101,1,0.00000000,B\n", NACRE_E_RANGE, "x.csv:3:17:", "is zero"},
+    {HEAD "1700000257101,0,1,B\n", NACRE_E_RANGE, "x.csv:3:15:", "price '0' is zero"},
+    {HEAD "1700000257101,,1,B\n", NACRE_E_PARSE, "x.csv:3:15:", "is empty"},
+    {HEAD "1700000257101,+1,1,B\n", NACRE_E_PARSE, "x.csv:3:15:", "'+1' is not a decimal number"},
+    {HEAD "1700000257101,0x1f,1,B\n", NACRE_E_PARSE, "x.csv:3:15:", "'0x1f'"},
+    {HEAD "1700000257101,1 ,1,B\n", NACRE_E_PARSE, "x.csv:3:15:", "'1 '"},
+    {HEAD "1700000257101,9223372037,1,B\n", NACRE_E_RANGE, "x.csv:3:15:", "63 bits"},
+    {HEAD "1700000257101,1,92233720369,B\n", NACRE_E_RANGE, "x.csv:3:17:", "--size-exp"},
+    {HEAD "1700000257101,1,0.000000001,B\n", NACRE_E_RANGE, "x.csv:3:17:", "8 decimals"},
+    {HEAD "1700000257101,1.0000000001,1,B\n", NACRE_E_RANGE, "x.csv:3:15:", "--round"},
+    {HEAD "1700000257101,1,1,X\n", NACRE_E_PARSE, "x.csv:3:19:", "side 'X'"},
+    {HEAD "1700000257101,1,1,bid\n", NACRE_E_PARSE, "x.csv:3:19:", "side 'bid'"},
+    {HEAD "1700000257101,1,1,true\n", NACRE_E_PARSE, "x.csv:3:19:", "is_buyer_maker"},
+    {HEAD "17000002571,1,1,B\n", NACRE_E_PARSE, "x.csv:3:1:", "10, 13, 16 or 19 digits"},
     {HEAD "2024-08-08,1,1,B\n", NACRE_E_PARSE, "x.csv:3:1:", "time '2024-08-08'"},
-    {HEAD "1723161257101,1,1\n", NACRE_E_PARSE, "x.csv:3:1:", "expected 4 columns, found 3"},
-    {HEAD "1723161257101,1,1,B,\n", NACRE_E_PARSE, "x.csv:3:1:", "expected 4 columns, found 5"},
-    {HEAD "1723161257101,1,1,B,1723161257102,1,1,B\n", NACRE_E_PARSE,
+    {HEAD "1700000257101,1,1\n", NACRE_E_PARSE, "x.csv:3:1:", "expected 4 columns, found 3"},
+    {HEAD "1700000257101,1,1,B,\n", NACRE_E_PARSE, "x.csv:3:1:", "expected 4 columns, found 5"},
+    {HEAD "1700000257101,1,1,B,1700000257102,1,1,B\n", NACRE_E_PARSE,
      "x.csv:3:1:", "found 8 (two records on one line?)"},
-    {HEAD "1723161257101,1,1,B1723161257102,1,1,B\n", NACRE_E_PARSE,
+    {HEAD "1700000257101,1,1,B1700000257102,1,1,B\n", NACRE_E_PARSE,
      "x.csv:3:1:", "found 7 (two records on one line?)"},
-    {HEAD "1723161257101,1,1,\"B\n", NACRE_E_PARSE, "x.csv:3:19:", "quote"},
-    {HEAD "1723161257101,1\",1,B\n", NACRE_E_PARSE, "x.csv:3:15:", "quote"},
-    {HEAD "1723161257101,\"1\"2,1,B\n", NACRE_E_PARSE, "x.csv:3:15:", "quote"},
-    {HEAD "1723161257101,1\r,1,B\n", NACRE_E_PARSE, "x.csv:3:15:", "'1?'"},
-    {HEAD "\n1723161257101,1,1,B\n", NACRE_E_PARSE, "x.csv:3:1:", "blank line"},
-    {HEAD "1723161257099,1,1,B\n", NACRE_E_ORDER, "x.csv:3:1:", "steps back by 1 ms"},
+    {HEAD "1700000257101,1,1,\"B\n", NACRE_E_PARSE, "x.csv:3:19:", "quote"},
+    {HEAD "1700000257101,1\",1,B\n", NACRE_E_PARSE, "x.csv:3:15:", "quote"},
+    {HEAD "1700000257101,\"1\"2,1,B\n", NACRE_E_PARSE, "x.csv:3:15:", "quote"},
+    {HEAD "1700000257101,1\r,1,B\n", NACRE_E_PARSE, "x.csv:3:15:", "'1?'"},
+    {HEAD "\n1700000257101,1,1,B\n", NACRE_E_PARSE, "x.csv:3:1:", "blank line"},
+    {HEAD "1700000257099,1,1,B\n", NACRE_E_ORDER, "x.csv:3:1:", "steps back by 1 ms"},
     // ms to us with a value that is no later time in us: by 1000 too small
-    {HEAD "1723161257,1,1,B\n", NACRE_E_ORDER, "x.csv:3:1:", "where the time unit changes"},
-    {HEAD "2723161257101000,1,1,B\n", NACRE_E_ORDER, "x.csv:3:1:", "jumps ahead by 11574 days"},
+    {HEAD "1700000257,1,1,B\n", NACRE_E_ORDER, "x.csv:3:1:", "where the time unit changes"},
+    {HEAD "2700000257101000,1,1,B\n", NACRE_E_ORDER, "x.csv:3:1:", "jumps ahead by 11574 days"},
 };
 
 static void test_bad_rows(void **state)
