@@ -17,7 +17,11 @@
 /// Steps without fewer corrections before they are made one at a time.
 enum { CHANCES = 4 };
 /// Steps on an unchanged set that only refine.
-enum { REFINEMENTS = 3 };
+enum { REFINEMENTS = 10 };
+/// Curvature that the dual of a row gets in addition, as a share of what it had were every variable
+/// free: rows may depend on each other over the free variables. More when no variable in the row is
+/// free, where it sets how far the dual moves.
+static const double ROW_SHARE = 1e-10, ROW_SHARE_HELD = 1e-3;
 /// A pivot below this share of its diagonal entry means that a block is singular.
 static const double PIVOT_SHARE = 1e-12;
 /// Violations below this share of the largest term are rounding.
@@ -38,6 +42,7 @@ typedef struct active_dense {
     size_t block_capacity;
     double *columns;    ///< frees x rows
     double *schur, *dy; ///< rows x rows; rows
+    double *row_size;   ///< m: sum of a^2 / P_ii
     double *dx;         ///< n
 } active_dense;
 
@@ -56,6 +61,7 @@ static nacre_status take(active_dense *dense, nacre_error *err)
         {&dense->columns, n * m, sizeof(double)},
         {&dense->schur, m * m, sizeof(double)},
         {&dense->dy, m, sizeof(double)},
+        {&dense->row_size, m, sizeof(double)},
         {&dense->dx, n, sizeof(double)},
     };
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
@@ -64,6 +70,12 @@ static nacre_status take(active_dense *dense, nacre_error *err)
         if (status)
             return status;
     }
+    for (size_t j = 0; j < m; j++)
+        for (size_t i = 0; i < n; i++) {
+            double a = dense->set->qp.matrix[j * n + i];
+            double variance = dense->set->qp.hessian[i * (n + 1)];
+            dense->row_size[j] += variance > 0.0 ? a * a / variance : 0.0;
+        }
     return NACRE_OK;
 }
 
@@ -200,18 +212,30 @@ static void move_to_bounds(active_dense *dense)
     }
 }
 
-static bool factor(size_t count, double *matrix, double *diagonal)
+/// @return false: the block is singular
+static bool factor_block(active_dense *dense)
 {
-    for (size_t i = 0; i < count; i++)
-        diagonal[i] = matrix[i * count + i];
-    if (nacrei_cholesky(count, matrix, count, NULL))
+    const nacre_qp *qp = &dense->set->qp;
+    size_t frees = dense->frees;
+    if (nacrei_cholesky(frees, dense->block, frees, NULL))
         return false;
-    for (size_t i = 0; i < count; i++) {
-        double pivot = matrix[i * count + i];
-        if (!(pivot * pivot > PIVOT_SHARE * diagonal[i]))
+    for (size_t a = 0; a < frees; a++) {
+        double pivot = dense->block[a * frees + a];
+        if (!(pivot * pivot > PIVOT_SHARE * qp->hessian[dense->freed[a] * (qp->variables + 1)]))
             return false;
     }
     return true;
+}
+
+static bool factor_rows(active_dense *dense)
+{
+    size_t rows = dense->rows;
+    nacrei_syrk(true, rows, dense->frees, 1.0, dense->columns, rows, 0.0, dense->schur, rows);
+    for (size_t b = 0; b < rows; b++) {
+        double *entry = dense->schur + b * (rows + 1), size = dense->row_size[dense->active[b]];
+        *entry += (*entry <= ROW_SHARE * size ? ROW_SHARE_HELD : ROW_SHARE) * size;
+    }
+    return nacrei_cholesky(rows, dense->schur, rows, NULL) == NACRE_OK;
 }
 
 /// The block of P over the free variables and the columns of the active rows.
@@ -246,7 +270,7 @@ static bool solve(active_dense *dense)
     const nacre_qp *qp = &set->qp;
     size_t frees = dense->frees, rows = dense->rows;
     double *t = set->z; // the duals of the bounds come later
-    if (rows > frees || !factor(frees, dense->block, t))
+    if (!factor_block(dense))
         return false;
     nacrei_qp_apply_transposed(qp, set->y, set->aty);
     nacrei_qp_apply_rows(qp, set->x, set->ax);
@@ -257,8 +281,7 @@ static bool solve(active_dense *dense)
     nacrei_trsm_lower(frees, dense->block, frees, false, 1, t, 1);
     if (rows > 0) {
         nacrei_trsm_lower(frees, dense->block, frees, false, rows, dense->columns, rows);
-        nacrei_syrk(true, rows, frees, 1.0, dense->columns, rows, 0.0, dense->schur, rows);
-        if (!factor(rows, dense->schur, dense->dy))
+        if (!factor_rows(dense))
             return false;
         for (size_t b = 0; b < rows; b++) {
             size_t j = dense->active[b];
