@@ -86,13 +86,19 @@ static bool load_start(nacrei_active_set *set, const double *x, const double *ro
     return true;
 }
 
+/// Without NaN's rules: fmax is a call into the C library.
+static double larger(double a, double b)
+{
+    return a > b ? a : b;
+}
+
 /// One bound: adds its violation, its size and its share of the dual objective.
 static void judge_bound(double value, double low, double high, double dual, double *violation,
                         double *size, double *support)
 {
     double inside = value < low ? low : value > high ? high : value;
-    *violation = fmax(*violation, fabs(value - inside));
-    *size = fmax(*size, fmax(fabs(value), fabs(inside)));
+    *violation = larger(*violation, fabs(value - inside));
+    *size = larger(*size, larger(fabs(value), fabs(inside)));
     if (dual != 0.0)
         *support += dual * (dual > 0.0 ? low : high);
 }
@@ -101,19 +107,24 @@ static void judge(nacrei_active_set *set)
 {
     const nacre_qp *qp = &set->qp;
     double violation = 0.0, size = 0.0, support = 0.0, dual = 0.0, dual_size = 0.0;
-    double curvature = 0.0, linear = 0.0;
-    for (size_t i = 0; i < set->m; i++)
+    double curvature = 0.0, linear = 0.0, poison = 0.0;
+    for (size_t i = 0; i < set->m; i++) {
+        poison += set->ax[i] - set->ax[i];
         judge_bound(set->ax[i], qp->row_lower[i], qp->row_upper[i], set->y[i], &violation, &size,
                     &support);
+    }
     for (size_t i = 0; i < set->n; i++) {
         double px = set->px[i], q = qp->linear[i], aty = set->aty[i], z = set->z[i];
         judge_bound(set->x[i], qp->lower[i], qp->upper[i], z, &violation, &size, &support);
-        dual = fmax(dual, fabs(px + q - aty - z));
-        dual_size = fmax(dual_size, fmax(fmax(fabs(px), fabs(q)), fmax(fabs(aty), fabs(z))));
+        dual = larger(dual, fabs(px + q - aty - z));
+        dual_size =
+            larger(dual_size, larger(larger(fabs(px), fabs(q)), larger(fabs(aty), fabs(z))));
+        poison += aty - aty;
         curvature += px * set->x[i];
         linear += q * set->x[i];
     }
-    double objective = 0.5 * curvature + linear + qp->constant;
+    // Maxima lose NaN; the sum does not, and neither does the gap.
+    double objective = 0.5 * curvature + linear + qp->constant + poison;
     double bound = support - 0.5 * curvature + qp->constant;
     set->result = (nacre_qp_result){
         .outcome = NACRE_QP_OPTIMAL,
@@ -121,7 +132,7 @@ static void judge(nacrei_active_set *set)
         .objective = objective,
         .primal_residual = violation / (1.0 + size),
         .dual_residual = dual / (1.0 + dual_size),
-        .gap = fabs(objective - bound) / (1.0 + fmax(fabs(objective), fabs(bound))),
+        .gap = fabs(objective - bound) / (1.0 + larger(fabs(objective), fabs(bound))),
         .method = NACRE_QP_ACTIVE_SET,
     };
 }
