@@ -66,24 +66,18 @@ static nacre_status load(nacrei_active_set *set, const nacre_qp *qp, nacre_error
     return NACRE_OK;
 }
 
-/// @return false: the start is not finite
-static bool load_start(nacrei_active_set *set, const double *x, const double *row_dual,
+static void load_start(nacrei_active_set *set, const double *x, const double *row_dual,
                        const double *bound_dual)
 {
     const nacre_qp *qp = &set->qp;
     for (size_t i = 0; i < set->n; i++) {
-        if (!isfinite(x[i]) || !isfinite(bound_dual[i]))
-            return false;
         set->x[i] = fmin(fmax(x[i], qp->lower[i]), qp->upper[i]);
         set->z[i] = bound_dual[i];
     }
     for (size_t i = 0; i < set->m; i++) {
         double y = row_dual[i];
-        if (!isfinite(y))
-            return false;
         set->y[i] = isfinite(y > 0.0 ? qp->row_lower[i] : qp->row_upper[i]) ? y : 0.0;
     }
-    return true;
 }
 
 /// Without NaN's rules: fmax is a call into the C library.
@@ -170,7 +164,9 @@ nacre_status nacrei_active_set_solve(nacre_ctx *ctx, const nacre_qp *qp,
         .steps_max = options->max_iterations < STEPS_MAX ? options->max_iterations : STEPS_MAX,
     };
     nacre_status status = load(&set, qp, err);
-    if (!status && (!warm || load_start(&set, x, row_dual, bound_dual)))
+    if (!status && warm)
+        load_start(&set, x, row_dual, bound_dual);
+    if (!status)
         status = qp->hessian ? nacrei_active_set_dense(&set, warm, solved, err)
                              : nacrei_active_set_factor(&set, warm, solved, err);
     if (!status && *solved) {

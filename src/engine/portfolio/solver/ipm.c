@@ -171,6 +171,8 @@ nacre_status nacre_qp_solve(nacre_ctx *ctx, const nacre_qp *problem,
     if (!(chosen.tolerance > 0.0) || !isfinite(chosen.tolerance))
         return nacrei_fail(err, NACRE_E_ARG, "the tolerance %g is not positive", chosen.tolerance);
     nacre_status status = nacrei_qp_check(problem, err);
+    if (!status && warm)
+        status = nacrei_qp_check_start(problem, x, row_dual, bound_dual, err);
     if (!status)
         status = nacrei_qp_check_convex(ctx, problem, err);
     bool solved = false;

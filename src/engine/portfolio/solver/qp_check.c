@@ -148,6 +148,17 @@ nacre_status nacrei_qp_check(const nacre_qp *qp, nacre_error *err)
     return status;
 }
 
+nacre_status nacrei_qp_check_start(const nacre_qp *qp, const double *x, const double *row_dual,
+                                   const double *bound_dual, nacre_error *err)
+{
+    nacre_status status = check_finite("the start", x, qp->variables, err);
+    if (!status)
+        status = check_finite("the row duals of the start", row_dual, qp->rows, err);
+    if (!status)
+        status = check_finite("the bound duals of the start", bound_dual, qp->variables, err);
+    return status;
+}
+
 static nacre_status not_convex(size_t pivot, nacre_error *err)
 {
     return nacrei_fail(err, NACRE_E_ARG,
