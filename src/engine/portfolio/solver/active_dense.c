@@ -22,6 +22,8 @@ enum { REFINEMENTS = 10 };
 /// free: rows may depend on each other over the free variables. More when no variable in the row is
 /// free, where it sets how far the dual moves.
 static const double ROW_SHARE = 1e-10, ROW_SHARE_HELD = 1e-3;
+/// Factorisations of all of P that the steps together may cost; blocks of up to SMALL are free.
+enum { WORK_MAX = 4, SMALL = 64 };
 /// A pivot below this share of its diagonal entry means that a block is singular.
 static const double PIVOT_SHARE = 1e-12;
 /// Violations below this share of the largest term are rounding.
@@ -374,9 +376,14 @@ static nacre_status iterate(active_dense *dense, bool *solved, nacre_error *err)
     nacrei_active_set *set = dense->set;
     size_t fewest = SIZE_MAX;
     int chances = CHANCES, refined = 0;
+    double work = 0.0;
     nacrei_qp_apply_hessian(&set->qp, set->x, set->px, set->scratch);
     for (; set->steps < set->steps_max; set->steps++) {
         move_to_bounds(dense);
+        double share = (double)dense->frees / (double)set->n;
+        work += dense->frees > SMALL ? share * share * share : 0.0;
+        if (work > WORK_MAX)
+            return NACRE_OK;
         nacre_status status = gather(dense, err);
         if (status || !solve(dense))
             return status;
