@@ -14,17 +14,20 @@ enum { ROWS_MAX = 64 };
 /// Linear systems after which the interior point method takes over.
 enum { STEPS_MAX = 60 };
 
+/// Every variable that is not fixed needs curvature of its own: else free ones make blocks
+/// singular.
 static bool takes(const nacre_qp *qp)
 {
-    if (qp->rows > ROWS_MAX || qp->p_start)
+    size_t n = qp->variables;
+    if (qp->rows > ROWS_MAX || (!qp->hessian && !qp->diagonal))
         return false;
-    if (qp->hessian)
-        return true;
-    if (!qp->diagonal || (!qp->factor && qp->rows > 0 && !qp->matrix))
+    // A diagonal with sparse rows stays sparse: such programs may be large.
+    if (!qp->hessian && !qp->factor && qp->rows > 0 && !qp->matrix)
         return false;
-    for (size_t i = 0; i < qp->variables; i++) {
+    for (size_t i = 0; i < n; i++) {
         bool fixed = qp->lower && qp->upper && qp->lower[i] == qp->upper[i];
-        if (!(qp->diagonal[i] > 0.0) && !fixed)
+        double curvature = qp->hessian ? qp->hessian[i * (n + 1)] : qp->diagonal[i];
+        if (!(curvature > 0.0) && !fixed)
             return false;
     }
     return true;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Active set methods for programs with a dense P or P = diag + F F' (diag > 0), bounds, and few
-// rows. Most weights of a portfolio sit at a bound, so a step needs the factor of a small block
-// only. These methods promise nothing on their own: a point counts when its residuals, computed
-// from the problem as given, are within the tolerance; else the interior point method decides.
+// Active set methods for programs with a dense P or P = diag + F F' (with diag > 0), bounds,
+// and few rows. Most weights of a portfolio sit at a bound, so a step needs the factor of a small
+// block only. These methods promise nothing on their own: a point counts when its residuals,
+// computed from the problem as given, are within the tolerance; else the interior point method
+// decides.
 #ifndef NACREI_PORTFOLIO_ACTIVE_SET_H
 #define NACREI_PORTFOLIO_ACTIVE_SET_H
 
