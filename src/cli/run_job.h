@@ -7,6 +7,7 @@
 #define NACREI_CLI_RUN_JOB_H
 
 #include "cli/cli_trades.h"
+#include "cli/run_desk.h"
 #include "core/timezone.h"
 #include "nacre/toxicity.h"
 
@@ -93,6 +94,7 @@ typedef struct run_job {
     bool demo;
     uint64_t seed;
     run_judgement judgement; ///< of symbols[0], demo only
+    run_desk *desk;          ///< NULL without --panel
 } run_job;
 
 /// Name of a measure: "vpin", "volatility", "volume".
