@@ -34,6 +34,12 @@ const char *nacrei_desk_group(const run_desk *desk, size_t asset)
     return group == NACRE_GROUP_NONE ? NULL : desk->groups->names[group];
 }
 
+cli_text nacrei_desk_policy(const run_desk_walk *walk)
+{
+    return nacrei_report_words(strcmp(walk->name, "sample") == 0 ? "sample_covariance"
+                                                                 : walk->name);
+}
+
 size_t nacrei_desk_largest(const double *weights, size_t assets, size_t limit, size_t *out)
 {
     size_t used = 0;
@@ -142,7 +148,7 @@ static void cost_cards(FILE *out, const run_desk *desk)
     const nacre_portfolio_result *portfolio = desk->portfolio;
     char note[320], measured[160] = "";
     if (desk->weight_measured > 0.0)
-        (void)snprintf(measured, sizeof measured, "; %s bp in the ticks of %s of it",
+        (void)snprintf(measured, sizeof measured, "; measured: %s bp on %s of the weight",
                        nacrei_report_number(1e4 * desk->cost_measured, 2).text,
                        nacrei_report_percent(desk->weight_measured, 0).text);
     if (desk->trades) {
@@ -168,8 +174,7 @@ static void put_cards(FILE *out, const run_desk *desk)
     char note[256];
     double volatility = sqrt(portfolio->variance * desk->per_year), squares = 0.0, largest = 0.0;
     fputs("<dl class=\"figures\">\n", out);
-    (void)snprintf(note, sizeof note, "a year: root of w'Sw x %g %ss", desk->per_year,
-                   nacrei_desk_period(desk));
+    (void)snprintf(note, sizeof note, "a year: root of %g w'Sw", desk->per_year);
     if (desk->per_year > 0.0)
         nacrei_report_card(out, "Expected volatility", nacrei_report_percent(volatility, 2).text,
                            note);
@@ -242,11 +247,14 @@ static void put_stress(FILE *out, const run_desk *desk)
     fputs("</tbody></table></div>\n", out);
 }
 
+static const char *const method_titles[] = {
+    "Minimum variance",     "Target return",        "Utility",
+    "Maximum Sharpe ratio", "Least tracking error", "Risk parity"};
+
 static void put_portfolio(FILE *out, const run_desk *desk)
 {
     fputs("<h2 id=\"desk\">Portfolio</h2>\n<p class=\"lead\">", out);
-    fprintf(out, "%s on %s assets of ",
-            nacrei_report_words(nacre_portfolio_method_name(desk->problem.method)).text,
+    fprintf(out, "%s on %s assets of ", method_titles[desk->problem.method],
             cli_count_text(desk->panel.returns->assets).text);
     nacrei_svg_text(out, desk->path);
     fprintf(out, ", bought at the last prices of %s with ", day_text(desk, desk->asof).text);
@@ -279,7 +287,7 @@ static void put_followed_total(FILE *out, const run_desk *desk)
     nacrei_report_cell(out, nacrei_report_percent(desk->day[0].var99 * root, 3).text);
     nacrei_report_cell(out, nacrei_report_percent(desk->day[0].es975 * root, 3).text);
     fprintf(out,
-            "<td>%zu of %zu; %.1f expected</td></tr></tfoot></table></div>\n"
+            "<td>%zu of %zu; %.2f expected</td></tr></tfoot></table></div>\n"
             "<p class=\"note\">VaR and ES of the total: those of the first evening times the root "
             "of %zu (scaled: right only for independent %ss of mean 0).</p>\n",
             exceptions, desk->followed, 0.01 * (double)desk->followed, desk->followed,
@@ -333,7 +341,7 @@ static void put_walk_row(FILE *out, const run_desk *desk, const run_desk_walk *w
 {
     char text[128];
     fputs("<tr><td>", out);
-    nacrei_svg_text(out, nacrei_report_words(walk->name).text);
+    nacrei_svg_text(out, nacrei_desk_policy(walk).text);
     fputs("</td>", out);
     nacrei_report_cell(out, nacrei_report_percent(walk->mean_predicted, 2).text);
     nacrei_report_cell(out, nacrei_report_percent(walk->mean_realised, 2).text);
@@ -398,7 +406,7 @@ static nacre_status put_believed(FILE *out, const run_job *job, nacre_error *err
 nacre_status nacrei_report_desk(FILE *out, const run_job *job, nacre_error *err)
 {
     put_nav(out, job);
-    fputs("<section class=\"desk\">\n", out);
+    fputs("<section class=\"desk\">", out);
     put_portfolio(out, job->desk);
     put_followed(out, job->desk);
     nacre_status status = put_believed(out, job, err);

@@ -4,6 +4,7 @@
 #ifndef NACREI_CLI_REPORT_DESK_H
 #define NACREI_CLI_REPORT_DESK_H
 
+#include "cli/cli_text.h"
 #include "cli/run_job.h"
 
 /// Writes the desk's sections as HTML.
@@ -17,6 +18,9 @@ const char *nacrei_desk_period(const run_desk *desk);
 const char *nacrei_desk_asset(const run_desk *desk, size_t asset);
 /// Its group's name, or NULL.
 const char *nacrei_desk_group(const run_desk *desk, size_t asset);
+
+/// What a policy is called on the page: "sample covariance".
+cli_text nacrei_desk_policy(const run_desk_walk *walk);
 
 #define RUN_DESK_HELD 1e-6 ///< a smaller weight is what a solver leaves of zero
 /// Indices of the largest weights by magnitude, in falling order, without those not held.

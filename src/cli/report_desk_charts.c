@@ -71,6 +71,30 @@ static void loss_hover(const void *user, size_t index, char *text, size_t bytes)
                    bins->historical[index], nacrei_desk_period(bins->desk));
 }
 
+/// VaR and ES, the smallest in the first row so that no line crosses a label.
+static void put_marks(const svg_chart *chart, const run_desk *desk, bool wide)
+{
+    const nacre_risk_figure *figures = desk->figure[RUN_DESK_MONTE_CARLO];
+    for (size_t level = 0; level < RUN_DESK_LEVELS; level++) {
+        const nacre_risk_figure *figure = &figures[level];
+        char label[160];
+        size_t row = 0;
+        if (!isfinite(figure->value))
+            continue;
+        for (size_t k = 0; k < RUN_DESK_LEVELS; k++)
+            row += figures[k].value < figure->value ||
+                   (figures[k].value == figure->value && k < level);
+        if (wide)
+            (void)snprintf(label, sizeof label, "%s: %s, standard error %s", level_names[level],
+                           nacrei_report_percent(figure->value, 3).text,
+                           nacrei_report_percent(figure->standard_error, 3).text);
+        else
+            (void)snprintf(label, sizeof label, "%s: %.2f", level_names[level],
+                           100.0 * figure->value);
+        nacrei_svg_upright(chart, "mark", 100.0 * figure->value, row, label);
+    }
+}
+
 static void draw_losses(FILE *out, double width, const void *user)
 {
     const loss_bins *bins = user;
@@ -111,20 +135,7 @@ static void draw_losses(FILE *out, double width, const void *user)
     nacrei_svg_x_numbers(&chart, wide ? 12 : 6, x_title);
     if (wide)
         nacrei_svg_hover(&chart, LOSS_BINS, LOSS_BINS, loss_hover, bins);
-    for (size_t level = 0; level < RUN_DESK_LEVELS; level++) {
-        const nacre_risk_figure *figure = &desk->figure[RUN_DESK_MONTE_CARLO][level];
-        char label[160];
-        if (!isfinite(figure->value))
-            continue;
-        if (wide)
-            (void)snprintf(label, sizeof label, "%s: %s, standard error %s", level_names[level],
-                           nacrei_report_percent(figure->value, 3).text,
-                           nacrei_report_percent(figure->standard_error, 3).text);
-        else
-            (void)snprintf(label, sizeof label, "%s: %.2f", level_names[level],
-                           100.0 * figure->value);
-        nacrei_svg_upright(&chart, "mark", 100.0 * figure->value, level, label);
-    }
+    put_marks(&chart, desk, wide);
     nacrei_svg_end(&chart);
 }
 
@@ -161,23 +172,28 @@ static void draw_methods(FILE *out, double width, const void *user)
                        .left = wide ? 190.0 : 104.0,
                        .right = width - 8.0,
                        .top = 8.0,
-                       .x_low = 0.0,
+                       .x_low = HUGE_VAL,
+                       .x_high = -HUGE_VAL,
                        .y_low = METHOD_ROWS,
                        .y_high = 0.0};
     chart.bottom = chart.height - 36.0;
     for (size_t m = 0; m < RUN_DESK_METHODS; m++)
         for (size_t level = 0; level < RUN_DESK_LEVELS; level++) {
             const nacre_risk_figure *figure = &desk->figure[m][level];
-            if (isfinite(figure->value))
-                chart.x_high = fmax(chart.x_high, 100.0 * figure->value);
-            if (isfinite(figure->high))
-                chart.x_high = fmax(chart.x_high, 100.0 * figure->high);
+            const double part[] = {figure->low, figure->value, figure->high};
+            for (size_t k = 0; k < 3; k++) {
+                if (!isfinite(part[k]))
+                    continue;
+                chart.x_low = fmin(chart.x_low, 100.0 * part[k]);
+                chart.x_high = fmax(chart.x_high, 100.0 * part[k]);
+            }
         }
-    chart.x_high = chart.x_high > 0.0 ? chart.x_high * 1.05 : 1.0;
+    nacrei_svg_pad_range(&chart.x_low, &chart.x_high, 0.04, false);
     nacrei_svg_begin(&chart, "VaR and expected shortfall by method with 95 % intervals");
     char title[64];
     (void)snprintf(title, sizeof title, "loss over 1 %s, %% of the value",
                    nacrei_desk_period(desk));
+    nacrei_svg_x_grid(&chart, wide ? 12 : 6);
     nacrei_svg_x_numbers(&chart, wide ? 12 : 6, title);
     for (size_t level = 0; level < RUN_DESK_LEVELS; level++) {
         double row = (double)(level * (RUN_DESK_METHODS + 1)) + 0.5;
@@ -356,10 +372,13 @@ static void names_figure(FILE *out, const run_desk *desk)
     }
     nacrei_report_caption(
         out, "Money and risk by name",
-        "The %zu largest of %zu names held: %s of capital, %s of the variance (w (Sw) / w'Sw, "
-        "shares sum to 100 %%). A name whose second bar is longer adds risk more than money.",
+        "The %zu largest of %zu names held: %s of capital, %s of the variance, w (Sw) / w'Sw. %s",
         count, desk->held_count, nacrei_report_percent(weight, 1).text,
-        nacrei_report_percent(risk, 1).text);
+        nacrei_report_percent(risk, 1).text,
+        desk->problem.method == NACRE_PORTFOLIO_MIN_VARIANCE
+            ? "At minimum variance the two bars are equal wherever no limit binds: shifting money "
+              "between such names would change nothing. A limit shows as a difference."
+            : "A name whose second bar is longer adds more risk than money.");
     end_pairs(out, &rows);
 }
 
@@ -385,7 +404,8 @@ static nacre_status groups_figure(FILE *out, const run_job *job, nacre_error *er
     for (size_t k = 0; k < count; k++)
         add_pair(&rows, order[k] == groups - 1 ? "without a group" : desk->groups->names[order[k]],
                  sums[order[k]], sums[groups + order[k]]);
-    nacrei_report_caption(out, "By group", "Sums over the names of each group; %zu of %zu groups.",
+    nacrei_report_caption(out, "By group",
+                          "Sums over the names of each group; %zu of %zu groups hold anything.",
                           count, desk->groups->groups);
     end_pairs(out, &rows);
     nacrei_free(job->ctx, sums, groups, 2 * sizeof *sums);

@@ -54,10 +54,13 @@ static void put_problem(FILE *out, const run_desk *desk)
         (void)snprintf(limits, sizeof limits, "each weight from %s to %s",
                        nacrei_report_percent(p->min_weight, 1).text,
                        nacrei_report_percent(p->max_weight, 1).text);
-    nacrei_report_row(out, "goal", "%s; weights sum to %s; %s; %s further limits",
+    size_t rows = p->group_count + p->row_count;
+    char further[64] = "";
+    if (rows)
+        (void)snprintf(further, sizeof further, "; %zu limits on groups and exposures", rows);
+    nacrei_report_row(out, "goal", "%s; weights sum to %s; %s%s",
                       nacrei_report_words(nacre_portfolio_method_name(p->method)).text,
-                      nacrei_report_percent(p->budget, 1).text, limits,
-                      cli_count_text(p->group_count + p->row_count).text);
+                      nacrei_report_percent(p->budget, 1).text, limits, further);
     nacrei_report_row(out, "solved",
                       "%s in %u iterations; residuals %.1e primal, %.1e dual, gap %.1e",
                       nacrei_report_words(nacre_portfolio_outcome_name(result->outcome)).text,
@@ -102,7 +105,9 @@ static nacre_status put_made(FILE *out, const run_job *job, nacre_error *err)
     const run_desk *desk = job->desk;
     const nacre_panel *panel = desk->panel.panel;
     const nacre_returns *r = desk->panel.returns;
-    fputs("<h2 id=\"made\">How it was made</h2>\n<div class=\"scroll\"><table><tbody>\n", out);
+    fputs("<h2 id=\"made\">How it was made</h2>\n<div class=\"scroll\"><table "
+          "class=\"facts\"><tbody>\n",
+          out);
     nacrei_report_row(out, "panel", "%s (%s)", desk->path, nacre_panel_kind_name(panel->kind));
     nacrei_report_row(out, "window", "%s simple returns of %s assets, %s to %s, %g a year",
                       cli_count_text(r->periods).text, cli_count_text(r->assets).text,

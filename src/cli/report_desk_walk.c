@@ -77,15 +77,17 @@ nacre_status nacrei_desk_scree_figure(FILE *out, const run_job *job, nacre_error
             largest += pca->explained_ratio[k];
     }
     spectrum data = {desk, storage, storage + n, 100.0 * pca->noise_edge / pca->total_variance};
-    nacrei_report_caption(
-        out, "How many factors there are",
-        "Eigenvalues of the sample %s of %s assets over %s %ss. Independent returns would keep "
-        "all of them below the Marchenko-Pastur edge; %s stand%s above and explain %s of the "
-        "variance. Values far below the edge are drawn at the foot.",
-        pca->correlation ? "correlation" : "covariance", cli_count_text(pca->assets).text,
-        cli_count_text(pca->periods).text, nacrei_desk_period(desk),
-        cli_count_text(desk->above_noise).text, desk->above_noise == 1 ? "s" : "",
-        nacrei_report_percent(largest, 1).text);
+    nacrei_report_caption(out, "How many factors there are",
+                          "Eigenvalues of the sample %s of %s assets over %s %ss. Independent "
+                          "returns of equal variance would "
+                          "keep nearly all of them below the Marchenko-Pastur edge; %s stand%s "
+                          "above and explain %s of the "
+                          "variance. Values far below the edge are drawn at the foot.",
+                          pca->correlation ? "correlation" : "covariance",
+                          cli_count_text(pca->assets).text, cli_count_text(pca->periods).text,
+                          nacrei_desk_period(desk), cli_count_text(desk->above_noise).text,
+                          desk->above_noise == 1 ? "s" : "",
+                          nacrei_report_percent(largest, 1).text);
     nacrei_report_twice(out, draw_scree, &data);
     fputs("<ul class=\"legend\"><li><svg viewBox=\"0 0 18 10\" aria-hidden=\"true\"><path "
           "class=\"factor\" d=\"M9 5h0\"/></svg>above the edge</li><li><svg viewBox=\"0 0 18 10\" "
@@ -140,7 +142,7 @@ static void draw_walk(FILE *out, const walk_view *view)
                        .y_high = view->top > 0.0 ? view->top * 1.04 : 1.0};
     char aria[160], css[32];
     (void)snprintf(aria, sizeof aria, "Predicted and realised volatility of %s",
-                   nacrei_report_words(desk->walk[view->which].name).text);
+                   nacrei_desk_policy(&desk->walk[view->which]).text);
     nacrei_svg_begin(&chart, aria);
     nacrei_svg_y_axis(&chart, "volatility, % a year");
     svg_tick ticks[SVG_TICKS_MAX];
@@ -189,7 +191,7 @@ static nacre_status trio(FILE *out, const run_job *job, nacre_error *err)
             view.realised[k] = 100.0 * walk->realised[k];
         }
         fputs("<div><h4>", out);
-        nacrei_svg_text(out, nacrei_report_words(walk->name).text);
+        nacrei_svg_text(out, nacrei_desk_policy(walk).text);
         fputs("</h4>", out);
         draw_walk(out, &view);
         fputs("</div>", out);
@@ -247,7 +249,7 @@ nacre_status nacrei_desk_walk_figures(FILE *out, const run_job *job, nacre_error
                 "<li><svg viewBox=\"0 0 26 10\" aria-hidden=\"true\"><path class=\"%s\" "
                 "d=\"M0 5H26\"/></svg>",
                 walk_css[w]);
-        nacrei_svg_text(out, nacrei_report_words(desk->walk[w].name).text);
+        nacrei_svg_text(out, nacrei_desk_policy(&desk->walk[w]).text);
         fputs("</li>", out);
     }
     fputs("</ul></figure>\n", out);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define MINUS "\xe2\x88\x92"
+#define NO_BREAK "\xc2\xa0" ///< a number keeps its unit on its line
 
 cli_text nacrei_report_number(double value, int decimals)
 {
@@ -30,7 +31,7 @@ cli_text nacrei_report_percent(double fraction, int decimals)
     cli_text text = nacrei_report_number(100.0 * fraction, decimals);
     size_t length = strlen(text.text);
     if (isfinite(fraction))
-        (void)snprintf(text.text + length, sizeof text.text - length, " %%");
+        (void)snprintf(text.text + length, sizeof text.text - length, NO_BREAK "%%");
     return text;
 }
 
@@ -42,7 +43,7 @@ cli_text nacrei_report_money(double value, const char *currency)
     double whole = round(fabs(value));
     (void)snprintf(text.text, sizeof text.text, "%s%.30s%s%.8s",
                    value < 0.0 && whole > 0.0 ? MINUS : "", cli_count_text((uint64_t)whole).text,
-                   currency ? " " : "", currency ? currency : "");
+                   currency ? NO_BREAK : "", currency ? currency : "");
     return text;
 }
 

@@ -67,16 +67,19 @@ const char *const nacrei_report_style[] = {
     "svg path.whisker{stroke:var(--line);stroke-width:1.5}svg circle.whisker{fill:var(--line)}"
     "svg .factor,svg .noise,svg .got{stroke-width:5;stroke-linecap:round}"
     "svg .factor{stroke:var(--informed)}svg .noise{stroke:var(--calm);stroke-width:4}"
-    "svg .got{stroke:var(--ink);opacity:.55;stroke-width:4}svg .walk-0,svg .walk-1,svg .walk-2{"
+    "svg .got{stroke:var(--ink);opacity:.6}svg .walk-0,svg .walk-1,svg .walk-2{"
     "stroke-width:1.7;stroke-linejoin:round}svg .walk-0{stroke:var(--informed)}svg .walk-1{"
     "stroke:var(--line)}svg .walk-2{stroke:var(--volume)}svg .walk-0:not(.said){"
     "stroke-dasharray:6 3}svg .walk-2:not(.said){stroke-dasharray:2 2.5}svg .said{"
     "stroke-width:2}.legend svg{overflow:visible}"
     "tfoot th,tfoot td{border-top:1px solid var(--rule);font-weight:600;color:var(--ink)}"
-    "tr.hit td{color:var(--informed);font-weight:600}\n",
+    "tr.hit{background:var(--card)}tr.hit td:last-child{color:var(--informed);font-weight:600}"
+    ".desk>h2:first-child{margin-top:20px}.desk .lead,.facts td{overflow-wrap:anywhere}"
+    ".desk thead th{vertical-align:bottom}.desk thead th.n{white-space:normal;max-width:13ch}"
+    "\n",
     "@media (max-width:640px){main{padding:20px 16px 40px}h1{font-size:24px}.wide{display:none}"
     ".narrow{display:block}.figures{grid-template-columns:repeat(2,1fr)}.figures dd{font-size:19px}"
-    "svg text,svg .axis{font-size:11px}th,td{padding-right:14px}}\n",
+    "svg text,svg .axis{font-size:11px}th,td{padding-right:14px}.facts td.wrap{min-width:0}}\n",
     "@media print{:root{--paper:#fff;--card:#f4f4f4;--ink:#000;--soft:#444;--grid:#ddd;"
     "--rule:#bbb;--line:#0072b2;--range:#56b4e9;--bar:#0072b2;--crash:#000}main{max-width:none;"
     "padding:0}.wide{display:block}.narrow{display:none}"

@@ -262,6 +262,16 @@ void nacrei_svg_x_numbers(const svg_chart *chart, size_t limit, const char *titl
     nacrei_svg_x_axis(chart, ticks, count, title);
 }
 
+void nacrei_svg_x_grid(const svg_chart *chart, size_t limit)
+{
+    double at[16];
+    size_t count =
+        nacrei_svg_linear_ticks(chart->x_low, chart->x_high, limit < 16 ? limit : 16, at);
+    for (size_t i = 0; i < count; i++)
+        fprintf(chart->out, "<path class=\"grid\" d=\"M%.1f %.1fV%.1f\"/>\n",
+                nacrei_svg_x(chart, at[i]), chart->top, chart->bottom);
+}
+
 static void interval(const svg_chart *chart, const char *css, double x_from, double x_to,
                      double height, double at_least, const char *title)
 {

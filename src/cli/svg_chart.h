@@ -46,6 +46,8 @@ void nacrei_svg_x_axis(const svg_chart *chart, const svg_tick *ticks, size_t cou
                        const char *title);
 /// The same with at most `limit` round numbers (16 or fewer) of a linear axis.
 void nacrei_svg_x_numbers(const svg_chart *chart, size_t limit, const char *title);
+/// Vertical grid lines at the same numbers.
+void nacrei_svg_x_grid(const svg_chart *chart, size_t limit);
 
 /// A shaded interval of x over the full height, with a hover title (NULL = none).
 void nacrei_svg_band(const svg_chart *chart, const char *css, double x_from, double x_to,

@@ -76,13 +76,13 @@ void nacrei_svg_rug(const svg_chart *chart, const char *css, const double *x, si
 void nacrei_svg_upright(const svg_chart *chart, const char *css, double x, size_t row,
                         const char *label)
 {
-    double at = nacrei_svg_x(chart, x);
+    double at = nacrei_svg_x(chart, x), top = chart->top + 15.0 * (double)row;
     bool room = at + 5.0 + SVG_LABEL_CHAR_WIDTH * (double)strlen(label) <= chart->width;
     fprintf(chart->out,
             "<path class=\"%s\" d=\"M%.1f %.1fV%.1f\"/><text class=\"tick ink\" x=\"%.1f\" "
             "y=\"%.1f\" text-anchor=\"%s\">",
-            css, at, chart->top, chart->bottom, room ? at + 5.0 : at - 5.0,
-            chart->top + 10.0 + 15.0 * (double)row, room ? "start" : "end");
+            css, at, top, chart->bottom, room ? at + 5.0 : at - 5.0, top + 10.0,
+            room ? "start" : "end");
     nacrei_svg_text(chart->out, label);
     fputs("</text>\n", chart->out);
 }
@@ -122,10 +122,14 @@ typedef struct pair_layout {
 static pair_layout lay_out(double width, const svg_pair *pairs, size_t count)
 {
     bool stacked = width < 500.0;
+    size_t longest = 0;
+    for (size_t i = 0; i < count; i++)
+        longest = strlen(pairs[i].label) > longest ? strlen(pairs[i].label) : longest;
+    double label = fmin(16.0 + SVG_LABEL_CHAR_WIDTH * (double)longest, 190.0);
     pair_layout at = {.stacked = stacked,
                       .pitch = stacked ? 42.0 : 25.0,
                       .head = 20.0,
-                      .left = stacked ? 0.0 : 190.0,
+                      .left = stacked ? 0.0 : label,
                       .right = stacked ? width : width - 190.0,
                       .first_at = width - 90.0,
                       .second_at = width};

@@ -22,7 +22,8 @@ void nacrei_svg_points(const svg_chart *chart, const char *css, const double *x,
                        size_t count);
 /// Short strokes at the foot of the box: single observations beside a distribution.
 void nacrei_svg_rug(const svg_chart *chart, const char *css, const double *x, size_t count);
-/// A line over the full height with a label in row `row` from the top, on the side with room.
+/// A line from row `row` down to the foot, with its label in that row, on the side with room. Given
+/// rows in the order of their x, no line crosses a label.
 void nacrei_svg_upright(const svg_chart *chart, const char *css, double x, size_t row,
                         const char *label);
 /// A horizontal interval with end caps and its estimate as a dot. Without a finite low and value
