@@ -11,7 +11,6 @@
 #include <math.h>
 #include <string.h>
 
-enum { VAR_95, VAR_99, ES_975 };
 static const double kupiec_rejects = 0.05; ///< the usual size of the test
 
 const char *nacrei_desk_period(const run_desk *desk)
@@ -182,8 +181,8 @@ static void put_cards(FILE *out, const run_desk *desk)
         nacrei_report_card(out, "Expected volatility",
                            nacrei_report_percent(sqrt(portfolio->variance), 2).text,
                            "a period; the number of periods a year is not known");
-    loss_card(out, desk, "VaR 99", VAR_99);
-    loss_card(out, desk, "ES 97.5", ES_975);
+    loss_card(out, desk, "VaR 99", DESK_VAR_99);
+    loss_card(out, desk, "ES 97.5", DESK_ES_975);
     for (size_t i = 0; i < portfolio->assets; i++) {
         squares += portfolio->weights[i] * portfolio->weights[i];
         largest = fmax(largest, fabs(portfolio->weights[i]));
@@ -200,11 +199,13 @@ static void put_loss_table(FILE *out, const run_desk *desk)
 {
     static const char *const names[RUN_DESK_METHODS] = {"historical", "normal", "Student t, fitted",
                                                         "Monte Carlo, multivariate t"};
-    fputs("<div class=\"scroll\"><table><thead><tr><th>method</th><th class=\"n\">VaR 95, %</th>"
-          "<th class=\"n\">&plusmn; SE</th><th class=\"n\">VaR 99, %</th><th class=\"n\">&plusmn; "
-          "SE</th><th class=\"n\">ES 97.5, %</th><th class=\"n\">&plusmn; SE</th>"
-          "<th class=\"n\">ES 97.5, money</th></tr></thead><tbody>\n",
-          out);
+    fputs(
+        "<div class=\"scroll\"><table><thead><tr><th>method</th><th class=\"n\">VaR&nbsp;95, %</th>"
+        "<th class=\"n\">&plusmn; SE</th><th class=\"n\">VaR&nbsp;99, %</th><th "
+        "class=\"n\">&plusmn; "
+        "SE</th><th class=\"n\">ES&nbsp;97.5, %</th><th class=\"n\">&plusmn; SE</th>"
+        "<th class=\"n\">ES&nbsp;97.5, money</th></tr></thead><tbody>\n",
+        out);
     for (size_t m = 0; m < RUN_DESK_METHODS; m++) {
         fprintf(out, "<tr><td>%s</td>", names[m]);
         for (size_t level = 0; level < RUN_DESK_LEVELS; level++) {
@@ -215,9 +216,10 @@ static void put_loss_table(FILE *out, const run_desk *desk)
                                    ? "-"
                                    : nacrei_report_number(100.0 * figure->standard_error, 3).text);
         }
-        nacrei_report_cell(out, nacrei_report_money(desk->figure[m][ES_975].value * desk->capital,
-                                                    currency_of(desk))
-                                    .text);
+        nacrei_report_cell(out,
+                           nacrei_report_money(desk->figure[m][DESK_ES_975].value * desk->capital,
+                                               currency_of(desk))
+                               .text);
         fputs("</tr>\n", out);
     }
     fputs("</tbody></table></div>\n<p class=\"note\">Losses are positive, of the value of the "

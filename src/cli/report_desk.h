@@ -12,6 +12,9 @@
 /// @error  NACRE_E_NOMEM; what was written by then stays written
 NACRE_MUST_CHECK nacre_status nacrei_report_desk(FILE *out, const run_job *job, nacre_error *err);
 
+/// run_desk.figure's levels.
+enum { DESK_VAR_95, DESK_VAR_99, DESK_ES_975 };
+
 /// What one row of the panel is: "day", "week", "month" or "period".
 const char *nacrei_desk_period(const run_desk *desk);
 /// The name of the asset with this index in the returns.

@@ -17,7 +17,6 @@
 #define PAIR_ROWS 20
 #define GROUP_ROWS 24
 
-enum { VAR_95, VAR_99, ES_975 };
 static const char *const level_names[RUN_DESK_LEVELS] = {"VaR 95", "VaR 99", "ES 97.5"};
 
 /// Losses in per cent, binned over [edge[0], edge[LOSS_BINS]].
@@ -48,7 +47,7 @@ static void fill_bins(const loss_bins *bins, const double *values, double sign, 
 static void bin_losses(loss_bins *bins, const run_desk *desk)
 {
     *bins = (loss_bins){.desk = desk};
-    double scale = 100.0 * desk->figure[RUN_DESK_MONTE_CARLO][ES_975].value;
+    double scale = 100.0 * desk->figure[RUN_DESK_MONTE_CARLO][DESK_ES_975].value;
     if (!(scale > 0.0) || !isfinite(scale))
         scale = 1.0;
     for (size_t i = 0; i <= LOSS_BINS; i++)
@@ -91,6 +90,10 @@ static void put_marks(const svg_chart *chart, const run_desk *desk, bool wide)
         else
             (void)snprintf(label, sizeof label, "%s: %.2f", level_names[level],
                            100.0 * figure->value);
+        const double edge[] = {100.0 * figure->low, 100.0 * figure->high};
+        double top = nacrei_svg_upright_top(chart, row);
+        if (isfinite(edge[0]) && isfinite(edge[1]))
+            nacrei_svg_columns(chart, "sure", edge, &top, 1, 0.0);
         nacrei_svg_upright(chart, "mark", 100.0 * figure->value, row, label);
     }
 }
@@ -116,14 +119,9 @@ static void draw_losses(FILE *out, double width, const void *user)
                    nacrei_desk_period(desk));
     nacrei_svg_begin(&chart, "Distribution of simulated losses with VaR and expected shortfall");
     nacrei_svg_y_axis(&chart, title);
-    for (size_t level = 0; level < RUN_DESK_LEVELS; level++) {
-        const nacre_risk_figure *figure = &desk->figure[RUN_DESK_MONTE_CARLO][level];
-        if (isfinite(figure->low) && isfinite(figure->high))
-            nacrei_svg_band(&chart, "sure", 100.0 * figure->low, 100.0 * figure->high, NULL);
-    }
     nacrei_svg_columns(&chart, "mass", bins->edge, bins->simulated, LOSS_BINS, 0.6);
     nacrei_svg_steps(&chart, "past", bins->edge, bins->historical, bins->days ? LOSS_BINS : 0);
-    double from = desk->figure[RUN_DESK_HISTORICAL][VAR_95].value;
+    double from = desk->figure[RUN_DESK_HISTORICAL][DESK_VAR_95].value;
     for (size_t i = 0; i < bins->days; i++) {
         double loss = -100.0 * desk->returns[i];
         if (-desk->returns[i] >= from && loss <= chart.x_high)

@@ -6,7 +6,8 @@
 #include <math.h>
 #include <string.h>
 
-#define CAP 3.5 ///< half the height of a whisker's cap
+#define CAP 3.5          ///< half the height of a whisker's cap
+#define UPRIGHT_ROW 15.0 ///< between the labels of upright lines
 
 void nacrei_svg_columns(const svg_chart *chart, const char *css, const double *edge,
                         const double *y, size_t count, double gap)
@@ -73,10 +74,16 @@ void nacrei_svg_rug(const svg_chart *chart, const char *css, const double *x, si
     fputs("\"/>\n", chart->out);
 }
 
+double nacrei_svg_upright_top(const svg_chart *chart, size_t row)
+{
+    double share = UPRIGHT_ROW * (double)row / (chart->bottom - chart->top);
+    return chart->y_high - share * (chart->y_high - chart->y_low);
+}
+
 void nacrei_svg_upright(const svg_chart *chart, const char *css, double x, size_t row,
                         const char *label)
 {
-    double at = nacrei_svg_x(chart, x), top = chart->top + 15.0 * (double)row;
+    double at = nacrei_svg_x(chart, x), top = chart->top + UPRIGHT_ROW * (double)row;
     bool room = at + 5.0 + SVG_LABEL_CHAR_WIDTH * (double)strlen(label) <= chart->width;
     fprintf(chart->out,
             "<path class=\"%s\" d=\"M%.1f %.1fV%.1f\"/><text class=\"tick ink\" x=\"%.1f\" "

@@ -26,6 +26,8 @@ void nacrei_svg_rug(const svg_chart *chart, const char *css, const double *x, si
 /// rows in the order of their x, no line crosses a label.
 void nacrei_svg_upright(const svg_chart *chart, const char *css, double x, size_t row,
                         const char *label);
+/// The y value at which such a line begins, for what is drawn beside it (linear axes).
+double nacrei_svg_upright_top(const svg_chart *chart, size_t row);
 /// A horizontal interval with end caps and its estimate as a dot. Without a finite low and value
 /// only the dot is drawn; an infinite `high` runs to the edge and has no cap.
 void nacrei_svg_whisker(const svg_chart *chart, const char *css, double y, double low, double value,
