@@ -145,12 +145,12 @@ void nacrei_desk_losses_figure(FILE *out, const run_desk *desk)
     bin_losses(&bins, desk);
     nacrei_report_caption(
         out, "Loss distribution",
-        "%s scenarios of a multivariate Student t with %.1f degrees of freedom and the covariance "
+        "%s scenarios of a multivariate Student t with %s degrees of freedom and the covariance "
         "used (seed %llu); the line and the marks at the foot are the same weights on the %s past "
         "%ss, marks from VaR 95 on. Shaded: 95 %% intervals of the simulation, often thinner than "
         "the line. %s scenarios lie outside the drawing.",
-        cli_count_text(desk->scenarios).text, desk->nu, (unsigned long long)desk->seed,
-        cli_count_text(bins.days).text, nacrei_desk_period(desk),
+        cli_count_text(desk->scenarios).text, nacrei_report_number(desk->nu, 1).text,
+        (unsigned long long)desk->seed, cli_count_text(bins.days).text, nacrei_desk_period(desk),
         cli_count_text(bins.outside).text);
     nacrei_report_twice(out, draw_losses, &bins);
     fputs("</figure>\n", out);

@@ -61,11 +61,17 @@ static void put_problem(FILE *out, const run_desk *desk)
     nacrei_report_row(out, "goal", "%s; weights sum to %s; %s%s",
                       nacrei_report_words(nacre_portfolio_method_name(p->method)).text,
                       nacrei_report_percent(p->budget, 1).text, limits, further);
-    nacrei_report_row(out, "solved",
-                      "%s in %u iterations; residuals %.1e primal, %.1e dual, gap %.1e",
-                      nacrei_report_words(nacre_portfolio_outcome_name(result->outcome)).text,
-                      result->qp.iterations, result->qp.primal_residual, result->qp.dual_residual,
-                      result->qp.gap);
+    if (p->method == NACRE_PORTFOLIO_RISK_PARITY)
+        nacrei_report_row(out, "solved", "%s in %u Newton steps",
+                          nacrei_report_words(nacre_portfolio_outcome_name(result->outcome)).text,
+                          result->qp.iterations);
+    else
+        nacrei_report_row(
+            out, "solved", "%s in %u iterations; residuals %s primal, %s dual, gap %s",
+            nacrei_report_words(nacre_portfolio_outcome_name(result->outcome)).text,
+            result->qp.iterations, nacrei_report_small(result->qp.primal_residual).text,
+            nacrei_report_small(result->qp.dual_residual).text,
+            nacrei_report_small(result->qp.gap).text);
     if (desk->trades)
         nacrei_report_row(
             out, "orders", "%s in whole shares; %s invested, %s left in cash",
@@ -92,11 +98,13 @@ static void put_peer(FILE *out, const run_desk *desk)
     fputs("<p>The same by ", out);
     nacrei_svg_text(out, desk->peer.version);
     fprintf(out,
-            " on this machine took %s, here %s. Largest differences: weights %.1e, variance %.1e, "
-            "VaR %.1e: <strong>%s</strong>.</p>\n",
+            " on this machine took %s, here %s. Largest differences: weights %s, variance %s, VaR "
+            "%s: <strong>%s</strong>.</p>\n",
             cli_seconds_text(desk->peer.seconds).text,
-            cli_seconds_text(desk->peer.ours_seconds).text, desk->peer.weight_difference,
-            desk->peer.variance_difference, desk->peer.var_difference,
+            cli_seconds_text(desk->peer.ours_seconds).text,
+            nacrei_report_small(desk->peer.weight_difference).text,
+            nacrei_report_small(desk->peer.variance_difference).text,
+            nacrei_report_small(desk->peer.var_difference).text,
             desk->peer.equal ? "equal" : "not equal");
 }
 

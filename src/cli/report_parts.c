@@ -26,6 +26,14 @@ cli_text nacrei_report_number(double value, int decimals)
     return text;
 }
 
+cli_text nacrei_report_small(double value)
+{
+    cli_text text = nacrei_report_number(value, 0);
+    if (isfinite(value))
+        (void)snprintf(text.text, sizeof text.text, "%.1e", value);
+    return text;
+}
+
 cli_text nacrei_report_percent(double fraction, int decimals)
 {
     cli_text text = nacrei_report_number(100.0 * fraction, decimals);

@@ -12,6 +12,8 @@
 
 /// "−1.234", "not defined" for NaN, "not bounded" for infinity.
 cli_text nacrei_report_number(double value, int decimals);
+/// A residual or a difference as "1.2e-09".
+cli_text nacrei_report_small(double value);
 /// A fraction as "−1.23 %".
 cli_text nacrei_report_percent(double fraction, int decimals);
 /// "−12,345 USD", rounded to whole units. @param currency  NULL = unstated
