@@ -123,7 +123,8 @@ static nacre_status put_made(FILE *out, const run_job *job, nacre_error *err)
                       cli_panel_day(panel, r->date[r->periods - 1]).text, desk->per_year);
     put_dropped(out, desk);
     nacrei_report_row(out, "survivorship", "%s",
-                      desk->panel.all_alive && panel->assets > 1
+                      desk->simulated ? "does not apply: simulated"
+                      : desk->panel.all_alive && panel->assets > 1
                           ? "no column ends before the last row: perhaps chosen with hindsight"
                           : "columns that end before the last row are in the panel");
     put_estimator(out, desk);

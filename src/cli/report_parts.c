@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define MINUS "\xe2\x88\x92"
@@ -21,8 +22,13 @@ cli_text nacrei_report_number(double value, int decimals)
         return text;
     char digits[CLI_TEXT_BYTES - 4];
     (void)snprintf(digits, sizeof digits, "%.*f", decimals, fabs(value));
-    bool zero = strspn(digits, "0.") == strlen(digits); // no minus before a rounded zero
-    (void)snprintf(text.text, sizeof text.text, "%s%s", value < 0.0 && !zero ? MINUS : "", digits);
+    const char *sign = value < 0.0 && strspn(digits, "0.") < strlen(digits) ? MINUS : "";
+    if (fabs(value) < 9e15)
+        (void)snprintf(text.text, sizeof text.text, "%s%.24s%.16s", sign,
+                       cli_count_text(strtoull(digits, NULL, 10)).text,
+                       digits + strcspn(digits, "."));
+    else
+        (void)snprintf(text.text, sizeof text.text, "%s%.40s", sign, digits);
     return text;
 }
 

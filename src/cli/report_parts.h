@@ -10,7 +10,7 @@
 
 #define REPORT_UNDEFINED "not defined"
 
-/// "−1.234", "not defined" for NaN, "not bounded" for infinity.
+/// "−1,234.5", "not defined" for NaN, "not bounded" for infinity.
 cli_text nacrei_report_number(double value, int decimals);
 /// A residual or a difference as "1.2e-09".
 cli_text nacrei_report_small(double value);

@@ -413,6 +413,9 @@ static void test_numbers(void **state)
     assert_string_equal(nacrei_report_percent(-0.01234, 2).text, MINUS_SIGN "1.23" SPACE "%");
     assert_string_equal(nacrei_report_percent(-0.00001, 2).text, "0.00" SPACE "%");
     assert_string_equal(nacrei_report_percent((double)NAN, 2).text, "not defined");
+    assert_string_equal(nacrei_report_number(-1057.964, 2).text, MINUS_SIGN "1,057.96");
+    assert_string_equal(nacrei_report_number(999.996, 2).text, "1,000.00");
+    assert_string_equal(nacrei_report_number(-0.004, 2).text, "0.00");
     assert_string_equal(nacrei_report_number(HUGE_VAL, 2).text, "not bounded");
     assert_string_equal(nacrei_report_money(-1234567.4, "EUR").text,
                         MINUS_SIGN "1,234,567" SPACE "EUR");
