@@ -25,8 +25,7 @@ const char *nacrei_desk_group(const run_desk *desk, size_t asset);
 /// What a policy is called on the page: "sample covariance".
 cli_text nacrei_desk_policy(const run_desk_walk *walk);
 
-#define RUN_DESK_HELD 1e-6 ///< a smaller weight is what a solver leaves of zero
-/// Indices of the largest weights by magnitude, in falling order, without those not held.
+/// Indices of the largest weights by magnitude, in falling order, none below RUN_DESK_HELD.
 /// @param out  room for `limit`        @return how many
 size_t nacrei_desk_largest(const double *weights, size_t assets, size_t limit, size_t *out);
 

@@ -13,6 +13,7 @@
 
 #define RUN_DESK_LEVELS 3u ///< VaR 95, VaR 99, ES 97.5
 #define RUN_DESK_FOLLOWED_MAX 64u
+#define RUN_DESK_HELD 1e-6 ///< a weight below is rounding of the optimiser
 
 /// How a loss figure was made; every method gives all levels.
 typedef enum run_desk_method {
@@ -107,6 +108,7 @@ typedef struct run_desk {
 
     // What followed
     size_t followed;
+    char follow_reason[128]; ///< why no more days were followed; empty: as many as asked for
     run_desk_day day[RUN_DESK_FOLLOWED_MAX];
     size_t tick_count;
     run_desk_tick *tick;
