@@ -20,6 +20,11 @@ const char *nacrei_desk_period(const run_desk *desk)
     return desk->per_year == 52.0 ? "week" : desk->per_year == 12.0 ? "month" : "period";
 }
 
+bool nacrei_desk_annual(const run_desk *desk)
+{
+    return desk->panel.returns->periods_per_year > 0.0;
+}
+
 const char *nacrei_desk_asset(const run_desk *desk, size_t asset)
 {
     return desk->panel.returns->names[asset];
@@ -144,27 +149,29 @@ static void loss_card(FILE *out, const run_desk *desk, const char *name, size_t 
 
 static void cost_cards(FILE *out, const run_desk *desk)
 {
-    const nacre_portfolio_result *portfolio = desk->portfolio;
-    char note[320], measured[160] = "";
-    if (desk->weight_measured > 0.0)
-        (void)snprintf(measured, sizeof measured, "; measured: %s bp on %s of the weight",
-                       nacrei_report_number(1e4 * desk->cost_measured, 2).text,
-                       nacrei_report_percent(desk->weight_measured, 0).text);
-    if (desk->trades) {
-        const nacre_portfolio_trade_summary *sum = &desk->trade_summary;
-        (void)snprintf(note, sizeof note, "of capital at the rate given, %s%s",
-                       nacrei_report_percent(sum->cost / desk->capital, 3).text, measured);
-        nacrei_report_card(out, "Cost of buying",
-                           nacrei_report_money(sum->cost, currency_of(desk)).text, note);
-        (void)snprintf(note, sizeof note, "buys and sells over capital; %s orders",
-                       cli_count_text(sum->orders).text);
-        nacrei_report_card(out, "Turnover", nacrei_report_percent(sum->turnover, 1).text, note);
-        return;
+    const nacre_portfolio_trade_summary *sum = &desk->trade_summary;
+    char note[320], assumed[128] = "";
+    double cost = desk->trades ? sum->cost / desk->capital : desk->portfolio->cost;
+    double turnover = desk->trades ? sum->turnover : desk->portfolio->turnover;
+    if (cost > 0.0)
+        (void)snprintf(assumed, sizeof assumed, "; assumed for all: %s",
+                       nacrei_report_percent(cost, 3).text);
+    if (desk->weight_measured > 0.0) {
+        (void)snprintf(note, sizeof note, "half the spread on %s of the weight, %s bp of capital%s",
+                       nacrei_report_percent(desk->weight_measured, 1).text,
+                       nacrei_report_number(1e4 * desk->cost_measured, 3).text, assumed);
+        nacrei_report_card(
+            out, "Cost measured",
+            nacrei_report_money(desk->cost_measured * desk->capital, currency_of(desk)).text, note);
+    } else {
+        (void)snprintf(note, sizeof note, "the ticks of this run tell no spread of a name held%s",
+                       assumed);
+        nacrei_report_card(out, "Cost measured", REPORT_UNDEFINED, note);
     }
-    (void)snprintf(note, sizeof note, "of capital, as the goal counts it%s", measured);
-    nacrei_report_card(out, "Cost of buying", nacrei_report_percent(portfolio->cost, 3).text, note);
-    nacrei_report_card(out, "Turnover", nacrei_report_percent(portfolio->turnover, 1).text,
-                       "buys and sells over capital");
+    (void)snprintf(note, sizeof note, "buys and sells over capital%s%s",
+                   desk->trades ? "; orders: " : "",
+                   desk->trades ? cli_count_text(sum->orders).text : "");
+    nacrei_report_card(out, "Turnover", nacrei_report_percent(turnover, 1).text, note);
 }
 
 static void put_cards(FILE *out, const run_desk *desk)
@@ -174,7 +181,7 @@ static void put_cards(FILE *out, const run_desk *desk)
     double volatility = sqrt(portfolio->variance * desk->per_year), squares = 0.0, largest = 0.0;
     fputs("<dl class=\"figures\">\n", out);
     (void)snprintf(note, sizeof note, "a year: root of %g w'Sw", desk->per_year);
-    if (desk->per_year > 0.0)
+    if (nacrei_desk_annual(desk))
         nacrei_report_card(out, "Expected volatility", nacrei_report_percent(volatility, 2).text,
                            note);
     else
@@ -259,7 +266,7 @@ static void put_portfolio(FILE *out, const run_desk *desk)
     fprintf(out, "%s on %s assets of ", method_titles[desk->problem.method],
             cli_count_text(desk->panel.returns->assets).text);
     nacrei_svg_text(out, desk->path);
-    fprintf(out, ", bought at the last prices of %s with ", day_text(desk, desk->asof).text);
+    fprintf(out, ", bought at the last prices up to %s with ", day_text(desk, desk->asof).text);
     nacrei_svg_text(out, nacrei_report_money(desk->capital, currency_of(desk)).text);
     fputs("; no figure of this part knows a later row</p>\n", out);
     put_flags(out, desk);
@@ -300,16 +307,21 @@ static void put_followed(FILE *out, const run_desk *desk)
 {
     fputs("<h2 id=\"followed\">What followed</h2>\n", out);
     if (desk->followed == 0) {
-        fprintf(out,
-                "<p class=\"note\">The panel has no row after %s, or no portfolio was bought: "
-                "nothing to compare with yet.</p>\n",
-                day_text(desk, desk->asof).text);
+        fputs("<p class=\"note\">Nothing to compare with yet: ", out);
+        if (desk->follow_reason[0])
+            nacrei_svg_text(out, desk->follow_reason);
+        else
+            fprintf(out, "the panel has no row after %s", day_text(desk, desk->asof).text);
+        fputs(".</p>\n", out);
         return;
     }
     fprintf(out,
             "<p class=\"lead\">%zu %s%s after the purchase, each against the limit set the evening "
-            "before; too few to judge a model by</p>\n",
+            "before; too few to judge a model by",
             desk->followed, nacrei_desk_period(desk), desk->followed == 1 ? "" : "s");
+    fputs(desk->follow_reason[0] ? ". No more: " : "", out);
+    nacrei_svg_text(out, desk->follow_reason);
+    fputs("</p>\n", out);
     nacrei_desk_followed_figure(out, desk);
     fputs("<div class=\"scroll\"><table><thead><tr><th>date</th><th class=\"n\">P&amp;L</th>"
           "<th class=\"n\">money</th><th class=\"n\">value after</th><th class=\"n\">VaR 99 of the "
@@ -393,15 +405,16 @@ static nacre_status put_believed(FILE *out, const run_job *job, nacre_error *err
         put_walk_row(out, desk, &desk->walk[w]);
     fprintf(
         out,
-        "</tbody></table></div>\n<p class=\"note\">Volatility a year: mean of what was "
+        "</tbody></table></div>\n<p class=\"note\">Volatility a %s: mean of what was "
         "predicted, mean over the holding periods of what was realised, and of all %ss "
         "together. Bias: standard deviation of return over prediction; above 1 the model "
         "promises too little risk; with %zu periods a right model stays within %s to %s, 95 "
         "times in 100, if returns are normal. Turnover: mean of a rebalance, buys plus sells. "
         "VaR 99 is normal, from the same covariance; Kupiec tests the number of exceptions, "
         "rejected below %.2f. All policies hold the assets that are in the panel at its end.</p>\n",
-        period, n, nacrei_report_number(1.0 - half, 2).text,
-        nacrei_report_number(1.0 + half, 2).text, kupiec_rejects);
+        nacrei_desk_annual(desk) ? "year" : "period", period, n,
+        nacrei_report_number(1.0 - half, 2).text, nacrei_report_number(1.0 + half, 2).text,
+        kupiec_rejects);
     return nacrei_desk_walk_figures(out, job, err);
 }
 

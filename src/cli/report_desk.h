@@ -17,6 +17,8 @@ enum { DESK_VAR_95, DESK_VAR_99, DESK_ES_975 };
 
 /// What one row of the panel is: "day", "week", "month" or "period".
 const char *nacrei_desk_period(const run_desk *desk);
+/// Whether the number of periods a year is known, so that volatilities are annual.
+bool nacrei_desk_annual(const run_desk *desk);
 /// The name of the asset with this index in the returns.
 const char *nacrei_desk_asset(const run_desk *desk, size_t asset);
 /// Its group's name, or NULL.

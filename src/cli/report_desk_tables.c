@@ -116,11 +116,14 @@ static nacre_status put_made(FILE *out, const run_job *job, nacre_error *err)
     fputs("<h2 id=\"made\">How it was made</h2>\n<div class=\"scroll\"><table "
           "class=\"facts\"><tbody>\n",
           out);
+    char annual[48] = "";
+    if (nacrei_desk_annual(desk))
+        (void)snprintf(annual, sizeof annual, ", %g a year", desk->per_year);
     nacrei_report_row(out, "panel", "%s (%s)", desk->path, nacre_panel_kind_name(panel->kind));
-    nacrei_report_row(out, "window", "%s simple returns of %s assets, %s to %s, %g a year",
+    nacrei_report_row(out, "window", "%s simple returns of %s assets, %s to %s%s",
                       cli_count_text(r->periods).text, cli_count_text(r->assets).text,
                       cli_panel_day(panel, r->date[0]).text,
-                      cli_panel_day(panel, r->date[r->periods - 1]).text, desk->per_year);
+                      cli_panel_day(panel, r->date[r->periods - 1]).text, annual);
     put_dropped(out, desk);
     nacrei_report_row(out, "survivorship", "%s",
                       desk->simulated ? "does not apply: simulated"
@@ -223,13 +226,29 @@ static nacre_status put_weights(FILE *out, const run_job *job, nacre_error *err)
     fprintf(out,
             "</tfoot></table></div>\n<p class=\"note\">The %zu largest of %zu held; every asset is "
             "in weights.csv. Parts of ES 97.5: mean loss of the asset over the tail of the "
-            "simulation; they sum to it.</p>\n",
-            count, desk->held_count);
+            "simulation; they sum to it.%s</p>\n",
+            count, desk->held_count,
+            desk->trades ? " Prices are the panel&#39;s last; where it is adjusted for dividends "
+                           "and splits, they were never paid, and only the fractions hold."
+                         : "");
     return NACRE_OK;
 }
 
-static void put_tick_row(FILE *out, const run_desk *desk, const run_desk_tick *tick)
+/// First and last day of a symbol's trades, which need not be the days that were followed.
+static void put_trade_days(FILE *out, const run_job *job, const char *name)
 {
+    for (size_t i = 0; i < job->symbol_count; i++)
+        if (strcmp(job->symbols[i].name, name) == 0) {
+            fprintf(out, "<td>%.10s to %.10s</td>", cli_time_text(job->symbols[i].first_ns).text,
+                    cli_time_text(job->symbols[i].last_ns).text);
+            return;
+        }
+    fputs("<td>-</td>", out);
+}
+
+static void put_tick_row(FILE *out, const run_job *job, const run_desk_tick *tick)
+{
+    const run_desk *desk = job->desk;
     fputs("<tr><td><a href=\"#s-", out);
     nacrei_svg_text(out, tick->symbol);
     fputs("\">", out);
@@ -237,6 +256,7 @@ static void put_tick_row(FILE *out, const run_desk *desk, const run_desk_tick *t
     fputs("</a></td>", out);
     nacrei_report_cell(out, tick->asset == SIZE_MAX ? "not in the panel"
                                                     : nacrei_report_percent(tick->weight, 2).text);
+    put_trade_days(out, job, tick->symbol);
     nacrei_report_cell(out, isnan(tick->spread_bp) ? "masked"
                                                    : nacrei_report_number(tick->spread_bp, 2).text);
     fputs("<td class=\"wrap\">", out);
@@ -258,25 +278,25 @@ static void put_tick_row(FILE *out, const run_desk *desk, const run_desk_tick *t
     fputs("</tr>\n", out);
 }
 
-static void put_ticks(FILE *out, const run_desk *desk)
+static void put_ticks(FILE *out, const run_job *job)
 {
+    const run_desk *desk = job->desk;
     fputs("<h2 id=\"ticks\">What the ticks say about the cost</h2>\n", out);
     if (desk->tick_count == 0) {
-        fputs("<p class=\"note\">No trades were given, so no spread is measured: the cost above is "
-              "an assumed rate.</p>\n",
-              out);
+        fputs("<p class=\"note\">No trades were given, so no spread is measured.</p>\n", out);
         return;
     }
     fputs("<div class=\"scroll\"><table><thead><tr><th>symbol</th><th class=\"n\">weight</th>"
-          "<th class=\"n\">round trip, bp</th><th>measured by</th><th class=\"n\">cost, bp of "
+          "<th>trades from</th><th class=\"n\">round trip, bp</th><th>measured by</th><th "
+          "class=\"n\">cost, bp of "
           "capital</th><th class=\"n\">money</th><th class=\"n\">last VPIN</th>"
           "<th class=\"n\">peak CDF</th><th class=\"n\">alarms</th></tr></thead><tbody>\n",
           out);
     for (size_t i = 0; i < desk->tick_count; i++)
-        put_tick_row(out, desk, &desk->tick[i]);
+        put_tick_row(out, job, &desk->tick[i]);
     fputs("</tbody><tfoot><tr><th>sum</th>", out);
     nacrei_report_cell(out, nacrei_report_percent(desk->weight_measured, 2).text);
-    fputs("<td></td><td>of the invested weight is measured</td>", out);
+    fputs("<td colspan=\"3\">of the weight invested is measured</td>", out);
     bool any = desk->weight_measured > 0.0;
     nacrei_report_cell(out, any ? nacrei_report_number(1e4 * desk->cost_measured, 3).text : "-");
     nacrei_report_cell(out, any ? nacrei_report_money(desk->cost_measured * desk->capital,
@@ -285,7 +305,8 @@ static void put_ticks(FILE *out, const run_desk *desk)
                                 : "-");
     fputs(
         "<td></td><td></td><td></td></tr></tfoot></table></div>\n<p class=\"note\">Cost: half the "
-        "measured round trip on the weight bought, without the impact of an order's own size. A "
+        "measured round trip on the weight bought, without the impact of an order's own size; "
+        "Roll's estimate is a floor. A "
         "spread that the ticks do not give is masked, not taken as zero.</p>\n",
         out);
 }
@@ -296,6 +317,6 @@ nacre_status nacrei_desk_tables(FILE *out, const run_job *job, nacre_error *err)
     if (!status)
         status = put_weights(out, job, err);
     if (!status)
-        put_ticks(out, job->desk);
+        put_ticks(out, job);
     return status;
 }

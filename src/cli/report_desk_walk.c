@@ -144,7 +144,7 @@ static void draw_walk(FILE *out, const walk_view *view)
     (void)snprintf(aria, sizeof aria, "Predicted and realised volatility of %s",
                    nacrei_desk_policy(&desk->walk[view->which]).text);
     nacrei_svg_begin(&chart, aria);
-    nacrei_svg_y_axis(&chart, "volatility, % a year");
+    nacrei_svg_y_axis(&chart, nacrei_desk_annual(desk) ? "volatility, % a year" : "volatility, %");
     svg_tick ticks[SVG_TICKS_MAX];
     nacrei_svg_x_axis(&chart, ticks, year_ticks(desk, desk->walk_start, n, ticks), NULL);
     nacrei_svg_points(&chart, "got", view->middle, view->realised, n);
@@ -176,8 +176,7 @@ static nacre_status trio(FILE *out, const run_job *job, nacre_error *err)
     nacrei_report_caption(
         out, "Predicted and realised volatility",
         "Line: predicted at the rebalance from the %s %ss before it; dots: realised over the "
-        "holding period of up to %s %ss that followed, so noisy by nature; annualised, one scale "
-        "for all.",
+        "holding period of up to %s %ss that followed, so noisy by nature. One scale for all.",
         cli_count_text(desk->walk_window).text, nacrei_desk_period(desk),
         cli_count_text(desk->walk_hold).text, nacrei_desk_period(desk));
     fputs("<div class=\"trio\">", out);

@@ -177,7 +177,8 @@ static void test_whole_page(void **state)
     assert_has(text, "ES 97.5, 1 day</dt><dd>2.03" SPACE "%");
     // 1 / (0.1^2 + 0.4^2 + 0.25^2 + 0.2^2 + 0.05^2)
     assert_has(text, "Names held</dt><dd>5<small>of 6; largest 40.0" SPACE "%; as spread as 3.6 ");
-    assert_has(text, "Cost of buying</dt><dd>498" SPACE "USD");
+    assert_has(text, "Cost measured</dt><dd>12" SPACE "USD<small>half the spread on 10.0" SPACE
+                     "% of the weight, 0.120 bp of capital; assumed for all: 0.050" SPACE "%");
     assert_has(text, "Turnover</dt><dd>99.5" SPACE "%");
     assert_has(text, "Survivorship.");
     assert_has(text, "shrinkage 0.125");
@@ -252,7 +253,7 @@ static void test_weights_and_groups(void **state)
     assert_null(strstr(text, "<th>group</th>"));
     assert_null(strstr(text, "By group"));
     assert_null(strstr(text, "shares bought"));
-    assert_has(text, "Cost of buying</dt><dd>0.040" SPACE "%");
+    assert_has(text, "assumed for all: 0.040" SPACE "%");
     free(text);
 }
 
@@ -260,16 +261,27 @@ static void test_ticks(void **state)
 {
     (void)state;
     desk_fixture *f = filled();
+    static run_symbol symbol = {.name = "AAA",
+                                .first_ns = INT64_C(1381190400000000000), // 2013-10-08
+                                .last_ns = INT64_C(1381363199000000000)};
+    f->job.symbols = &symbol;
+    f->job.symbol_count = 1;
     char *text = page(f);
-    assert_has(text, "AAA</a></td><td class=\"n\">10.00" SPACE "%</td><td class=\"n\">2.40</td>"
-                     "<td class=\"wrap\">aggressor</td><td class=\"n\">0.120</td>"
-                     "<td class=\"n\">12" SPACE "USD</td><td class=\"n\">0.2345</td>");
+    assert_has(text, "<a href=\"#s-AAA\">Order flow</a>");
+    assert_has(text,
+               "AAA</a></td><td class=\"n\">10.00" SPACE "%</td><td>2013-10-08 to 2013-10-09</td>"
+               "<td class=\"n\">2.40</td>"
+               "<td class=\"wrap\">aggressor</td><td class=\"n\">0.120</td>"
+               "<td class=\"n\">12" SPACE "USD</td><td class=\"n\">0.2345</td>");
     assert_int_equal(times(text, ">masked<"), 2);
     assert_int_equal(times(text, ">not in the panel<"), 1);
+    assert_int_equal(times(text, "<td>-</td><td class=\"n\">masked"), 2); // of no symbol here
     free(text);
     f->desk.tick_count = 0;
+    f->desk.weight_measured = 0.0;
     text = page(f);
     assert_has(text, "No trades were given");
+    assert_has(text, "Cost measured</dt><dd class=\"none\">not defined");
     free(text);
 }
 
@@ -278,10 +290,11 @@ static void test_nothing_followed_and_no_walk(void **state)
     (void)state;
     desk_fixture *f = filled();
     f->desk.followed = 0;
+    (void)snprintf(f->desk.follow_reason, sizeof f->desk.follow_reason, "AAA <held> has no close");
     f->desk.walk_count = 0;
     f->desk.walk_reason = "40 rows are fewer than <60>";
     char *text = page(f);
-    assert_has(text, "no row after 2020-01-20");
+    assert_has(text, "Nothing to compare with yet: AAA &lt;held&gt; has no close.");
     assert_has(text, "Not walked forward: 40 rows are fewer than &lt;60&gt;.");
     assert_null(strstr(text, "Each day against its limit"));
     assert_null(strstr(text, "<h4>"));
@@ -297,11 +310,13 @@ static void test_one_asset(void **state)
     f->ratio[0] = f->weights[0] = f->share[0] = 1.0;
     f->desk.held_count = 1;
     f->desk.followed = 1;
+    (void)snprintf(f->desk.follow_reason, sizeof f->desk.follow_reason, "the panel ends");
     f->desk.walk_count = 1;
     f->desk.walk_days = 1;
     f->desk.walk[0].rebalances = 1;
     char *text = page(f);
     assert_has(text, "1 day after the purchase");
+    assert_has(text, "too few to judge a model by. No more: the panel ends");
     assert_has(text, "as spread as 1.0 ");
     assert_null(strstr(text, "Survivorship.")); // of one asset there is nothing to choose
     free(text);
@@ -345,7 +360,8 @@ static void test_undefined_figures(void **state)
     d->peer.present = true;
     d->peer.weight_difference = none;
     d->covariance_info.shrinkage = none;
-    d->per_year = 0.0;
+    d->per_year = 1.0; // what a run takes when it is not known
+    f->returns.periods_per_year = 0.0;
     d->component_es = NULL;
     d->price = NULL;
     f->panel.dated = false;
