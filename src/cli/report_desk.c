@@ -81,11 +81,8 @@ static void put_nav(FILE *out, const run_job *job)
         "<a href=\"#believed\">Is the model to be believed?</a><a href=\"#made\">How it was "
         "made</a><a href=\"#weights\">Weights</a><a href=\"#ticks\">Cost in the ticks</a>",
         out);
-    if (job->symbol_count > 0) {
-        fputs("<a href=\"#s-", out);
-        nacrei_svg_text(out, job->symbols[0].name);
-        fputs("\">Order flow</a>", out);
-    }
+    if (job->symbol_count > 0)
+        fputs("<a href=\"#flow\">Order flow</a>", out);
     fputs("</nav>\n", out);
 }
 
@@ -157,12 +154,14 @@ static void cost_cards(FILE *out, const run_desk *desk)
         (void)snprintf(assumed, sizeof assumed, "; assumed for all: %s",
                        nacrei_report_percent(cost, 3).text);
     if (desk->weight_measured > 0.0) {
-        (void)snprintf(note, sizeof note, "half the spread on %s of the weight, %s bp of capital%s",
-                       nacrei_report_percent(desk->weight_measured, 1).text,
-                       nacrei_report_number(1e4 * desk->cost_measured, 3).text, assumed);
-        nacrei_report_card(
-            out, "Cost measured",
-            nacrei_report_money(desk->cost_measured * desk->capital, currency_of(desk)).text, note);
+        char value[64];
+        (void)snprintf(value, sizeof value, "%s bp",
+                       nacrei_report_number(1e4 * desk->cost_measured, 3).text);
+        (void)snprintf(
+            note, sizeof note, "of capital, %s: half the spread on %s of the weight%s",
+            nacrei_report_money(desk->cost_measured * desk->capital, currency_of(desk)).text,
+            nacrei_report_percent(desk->weight_measured, 1).text, assumed);
+        nacrei_report_card(out, "Cost measured", value, note);
     } else {
         (void)snprintf(note, sizeof note, "the ticks of this run tell no spread of a name held%s",
                        assumed);
@@ -428,5 +427,9 @@ nacre_status nacrei_report_desk(FILE *out, const run_job *job, nacre_error *err)
     if (!status)
         status = nacrei_desk_tables(out, job, err);
     fputs("</section>\n", out);
+    if (!status && job->symbol_count > 0)
+        fputs("<h2 id=\"flow\">Order flow</h2>\n<p class=\"lead\">VPIN of the trades of this "
+              "run, symbol by symbol</p>\n",
+              out);
     return status;
 }

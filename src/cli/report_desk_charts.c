@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define LOSS_BINS 90
+#define DAY_WIDTH_MAX 48.0 ///< px of a day's bar
 #define PAIR_ROWS 20
 #define GROUP_ROWS 24
 
@@ -145,12 +146,13 @@ void nacrei_desk_losses_figure(FILE *out, const run_desk *desk)
     bin_losses(&bins, desk);
     nacrei_report_caption(
         out, "Loss distribution",
-        "%s scenarios of a multivariate Student t with %s degrees of freedom and the covariance "
+        "%s scenarios of a multivariate Student t with %s degrees of freedom%s and the covariance "
         "used (seed %llu); the line and the marks at the foot are the same weights on the %s past "
         "%ss, marks from VaR 95 on. Shaded: 95 %% intervals of the simulation, often thinner than "
         "the line. %s scenarios lie outside the drawing.",
         cli_count_text(desk->scenarios).text, nacrei_report_number(desk->nu, 1).text,
-        (unsigned long long)desk->seed, cli_count_text(bins.days).text, nacrei_desk_period(desk),
+        desk->nu >= NACRE_RISK_NU_MAX ? " (as good as normal)" : "", (unsigned long long)desk->seed,
+        cli_count_text(bins.days).text, nacrei_desk_period(desk),
         cli_count_text(bins.outside).text);
     nacrei_report_twice(out, draw_losses, &bins);
     fputs("</figure>\n", out);
@@ -279,7 +281,8 @@ static void draw_followed(FILE *out, double width, const void *user)
     nacrei_svg_y_axis(&chart, "% of the capital at the start");
     svg_tick ticks[SVG_TICKS_MAX];
     nacrei_svg_x_axis(&chart, ticks, day_ticks(desk, wide ? 13 : 5, ticks), NULL);
-    double gap = (chart.right - chart.left) / (double)n > 6.0 ? 2.0 : 0.6;
+    double slot = (chart.right - chart.left) / (double)n;
+    double gap = fmax(slot > 6.0 ? 2.0 : 0.6, slot - DAY_WIDTH_MAX);
     nacrei_svg_columns(&chart, "gain", edge, kept, n, gap);
     nacrei_svg_columns(&chart, "hit", edge, hit, n, gap);
     nacrei_svg_steps(&chart, "limit", edge, var, n);
@@ -374,8 +377,8 @@ static void names_figure(FILE *out, const run_desk *desk)
         count, desk->held_count, nacrei_report_percent(weight, 1).text,
         nacrei_report_percent(risk, 1).text,
         desk->problem.method == NACRE_PORTFOLIO_MIN_VARIANCE
-            ? "At minimum variance the two bars are equal wherever no limit binds: shifting money "
-              "between such names would change nothing. A limit shows as a difference."
+            ? "At minimum variance the two stand in one ratio wherever no limit binds: shifting "
+              "money between such names would change nothing. A limit shows as another ratio."
             : "A name whose second bar is longer adds more risk than money.");
     end_pairs(out, &rows);
 }

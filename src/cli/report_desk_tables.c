@@ -248,7 +248,6 @@ static void put_trade_days(FILE *out, const run_job *job, const char *name)
 
 static void put_tick_row(FILE *out, const run_job *job, const run_desk_tick *tick)
 {
-    const run_desk *desk = job->desk;
     fputs("<tr><td><a href=\"#s-", out);
     nacrei_svg_text(out, tick->symbol);
     fputs("\">", out);
@@ -267,11 +266,6 @@ static void put_tick_row(FILE *out, const run_job *job, const run_desk_tick *tic
     fputs("</td>", out);
     nacrei_report_cell(out,
                        isnan(tick->cost) ? "-" : nacrei_report_number(1e4 * tick->cost, 3).text);
-    nacrei_report_cell(
-        out,
-        isnan(tick->cost)
-            ? "-"
-            : nacrei_report_money(tick->cost * desk->capital, desk->panel.panel->currency).text);
     nacrei_report_cell(out, nacrei_report_number(tick->last_vpin, 4).text);
     nacrei_report_cell(out, nacrei_report_number(tick->peak_cdf, 4).text);
     nacrei_report_cell(out, cli_count_text(tick->alarms).text);
@@ -287,10 +281,9 @@ static void put_ticks(FILE *out, const run_job *job)
         return;
     }
     fputs("<div class=\"scroll\"><table><thead><tr><th>symbol</th><th class=\"n\">weight</th>"
-          "<th>trades from</th><th class=\"n\">round trip, bp</th><th>measured by</th><th "
-          "class=\"n\">cost, bp of "
-          "capital</th><th class=\"n\">money</th><th class=\"n\">last VPIN</th>"
-          "<th class=\"n\">peak CDF</th><th class=\"n\">alarms</th></tr></thead><tbody>\n",
+          "<th>trades from</th><th class=\"n\">round trip, bp</th><th>measured by</th>"
+          "<th class=\"n\">cost, bp of capital</th><th class=\"n\">last VPIN</th><th "
+          "class=\"n\">peak CDF</th><th class=\"n\">alarms</th></tr></thead><tbody>\n",
           out);
     for (size_t i = 0; i < desk->tick_count; i++)
         put_tick_row(out, job, &desk->tick[i]);
@@ -299,15 +292,11 @@ static void put_ticks(FILE *out, const run_job *job)
     fputs("<td colspan=\"3\">of the weight invested is measured</td>", out);
     bool any = desk->weight_measured > 0.0;
     nacrei_report_cell(out, any ? nacrei_report_number(1e4 * desk->cost_measured, 3).text : "-");
-    nacrei_report_cell(out, any ? nacrei_report_money(desk->cost_measured * desk->capital,
-                                                      desk->panel.panel->currency)
-                                      .text
-                                : "-");
     fputs(
         "<td></td><td></td><td></td></tr></tfoot></table></div>\n<p class=\"note\">Cost: half the "
-        "measured round trip on the weight bought, without the impact of an order's own size; "
-        "Roll's estimate is a floor. A "
-        "spread that the ticks do not give is masked, not taken as zero.</p>\n",
+        "measured round trip on the weight bought, without the impact of an order&#39;s own size; "
+        "Roll&#39;s estimate is a floor. A spread that the ticks do not give is masked, not taken "
+        "as zero.</p>\n",
         out);
 }
 

@@ -75,7 +75,8 @@ const char *const nacrei_report_style[] = {
     "tfoot th,tfoot td{border-top:1px solid var(--rule);font-weight:600;color:var(--ink)}"
     "tr.hit{background:var(--card)}tr.hit td:last-child{color:var(--informed);font-weight:600}"
     ".desk>h2:first-child{margin-top:20px}.desk .lead,.facts td{overflow-wrap:anywhere}"
-    ".desk thead th{vertical-align:bottom}.desk thead th.n{white-space:normal;max-width:13ch}"
+    ".desk td.wrap{min-width:16ch}.desk thead th{vertical-align:bottom}.desk thead "
+    "th.n{white-space:normal;max-width:13ch}"
     "\n",
     "@media (max-width:640px){main{padding:20px 16px 40px}h1{font-size:24px}.wide{display:none}"
     ".narrow{display:block}.figures{grid-template-columns:repeat(2,1fr)}.figures dd{font-size:19px}"

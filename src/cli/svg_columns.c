@@ -17,9 +17,11 @@ void nacrei_svg_columns(const svg_chart *chart, const char *css, const double *e
     for (size_t i = 0; i < count; i++) {
         if (isnan(y[i]) || y[i] == 0.0)
             continue;
-        double left = nacrei_svg_x(chart, edge[i]), right = nacrei_svg_x(chart, edge[i + 1]) - gap;
-        // A column thinner than its gap would vanish.
-        right = fmax(right, left + 0.5);
+        double left = nacrei_svg_x(chart, edge[i]), right = nacrei_svg_x(chart, edge[i + 1]);
+        // Half a pixel stays, or a column thinner than its gap would vanish.
+        double side = fmax(fmin(gap, right - left - 0.5), 0.0) / 2.0;
+        left += side;
+        right -= side;
         fprintf(chart->out, "M%.1f %.1fV%.1fH%.1fV%.1fZ", left, base, nacrei_svg_y(chart, y[i]),
                 right, base);
     }

@@ -9,7 +9,7 @@
 
 /// Filled columns over [edge[i], edge[i + 1]] from 0 to y[i], or from the nearer end of the box
 /// where it does not hold 0. One path for all.
-/// @param edge  count + 1 values        @param gap  left empty at each column's right, in px
+/// @param edge  count + 1 values        @param gap  left empty between neighbours, in px
 void nacrei_svg_columns(const svg_chart *chart, const char *css, const double *edge,
                         const double *y, size_t count, double gap);
 /// A line that holds y[i] over [edge[i], edge[i + 1]]; NaN interrupts.

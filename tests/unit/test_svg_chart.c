@@ -254,7 +254,7 @@ static void draw_columns(FILE *out)
     const double edge[] = {0, 1, 2, 4}, y[] = {50, (double)NAN, 100}, low[] = {-50, 0, 50};
     nacrei_svg_columns(&chart, "mass", edge, y, 3, 1.0);
     chart.y_low = -100; // zero is in the middle of the box
-    nacrei_svg_columns(&chart, "mass", edge, low, 3, 100.0);
+    nacrei_svg_columns(&chart, "mass", edge, low, 3, 30.0);
     chart.y_low = 20; // and below it
     nacrei_svg_columns(&chart, "mass", edge, y, 1, 0.0);
 }
@@ -263,10 +263,10 @@ static void test_columns_stand_on_zero(void **state)
 {
     (void)state;
     char *text = drawn(draw_columns);
-    assert_string_equal(text, "<path class=\"mass\" d=\"M10.0 55.0V30.0H34.0V55.0Z"
-                              "M60.0 55.0V5.0H109.0V55.0Z\"/>\n"
-                              "<path class=\"mass\" d=\"M10.0 30.0V42.5H10.5V30.0Z"
-                              "M60.0 30.0V17.5H60.5V30.0Z\"/>\n"
+    assert_string_equal(text, "<path class=\"mass\" d=\"M10.5 55.0V30.0H34.5V55.0Z"
+                              "M60.5 55.0V5.0H109.5V55.0Z\"/>\n"
+                              "<path class=\"mass\" d=\"M22.2 30.0V42.5H22.8V30.0Z"
+                              "M75.0 30.0V17.5H95.0V30.0Z\"/>\n"
                               "<path class=\"mass\" d=\"M10.0 55.0V36.2H35.0V55.0Z\"/>\n");
     free(text);
 }
