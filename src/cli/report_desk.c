@@ -239,18 +239,18 @@ static void put_stress(FILE *out, const run_desk *desk)
         return;
     fputs(
         "<h3>Bad stretches, held with these weights</h3>\n<div class=\"scroll\"><table><thead><tr>"
-        "<th>stretch</th><th>from</th><th>to</th><th class=\"n\">loss, %</th>"
-        "<th class=\"n\">money</th></tr></thead><tbody>\n",
+        "<th>stretch</th><th class=\"n\">loss, %</th><th class=\"n\">money</th><th>from</th>"
+        "<th>to</th></tr></thead><tbody>\n",
         out);
     for (size_t i = 0; i < desk->stress_count; i++) {
         fputs("<tr><td>", out);
         nacrei_svg_text(out, desk->stress[i].name);
-        fprintf(out, "</td><td>%s</td><td>%s</td>", day_text(desk, desk->stress[i].first).text,
-                day_text(desk, desk->stress[i].last).text);
+        fputs("</td>", out);
         nacrei_report_cell(out, nacrei_report_number(100.0 * desk->stress[i].loss, 2).text);
         nacrei_report_cell(
             out, nacrei_report_money(desk->stress[i].loss * desk->capital, currency_of(desk)).text);
-        fputs("</tr>\n", out);
+        fprintf(out, "<td>%s</td><td>%s</td></tr>\n", day_text(desk, desk->stress[i].first).text,
+                day_text(desk, desk->stress[i].last).text);
     }
     fputs("</tbody></table></div>\n", out);
 }

@@ -144,11 +144,12 @@ typedef struct weight_sums {
 
 static void put_sums(FILE *out, const run_desk *desk, const char *name, const weight_sums *sums)
 {
-    fprintf(out, "<tr><th>%s</th>%s", name, desk->groups ? "<td></td>" : "");
+    fprintf(out, "<tr><th>%s</th>", name);
     nacrei_report_cell(out, nacrei_report_number(100.0 * sums->weight, 2).text);
     nacrei_report_cell(out, nacrei_report_number(100.0 * sums->risk, 2).text);
     nacrei_report_cell(out, nacrei_report_number(100.0 * sums->es, 4).text);
-    fprintf(out, "%s</tr>\n", desk->trades ? "<td></td><td></td><td></td>" : "");
+    fprintf(out, "%s%s</tr>\n", desk->trades ? "<td></td><td></td><td></td>" : "",
+            desk->groups ? "<td></td>" : "");
 }
 
 static void put_weight_row(FILE *out, const run_desk *desk, size_t i, weight_sums *sums)
@@ -159,12 +160,6 @@ static void put_weight_row(FILE *out, const run_desk *desk, size_t i, weight_sum
     fputs("<tr><td>", out);
     nacrei_svg_text(out, nacrei_desk_asset(desk, i));
     fputs("</td>", out);
-    if (desk->groups) {
-        const char *group = nacrei_desk_group(desk, i);
-        fputs("<td>", out);
-        nacrei_svg_text(out, group ? group : "-");
-        fputs("</td>", out);
-    }
     nacrei_report_cell(out, nacrei_report_number(100.0 * portfolio->weights[i], 2).text);
     nacrei_report_cell(out, nacrei_report_number(100.0 * share, 2).text);
     nacrei_report_cell(out, nacrei_report_number(100.0 * es, 4).text);
@@ -174,6 +169,12 @@ static void put_weight_row(FILE *out, const run_desk *desk, size_t i, weight_sum
             out, nacrei_report_number(desk->price ? desk->price[i] : (double)NAN, 2).text);
         nacrei_report_cell(out, nacrei_report_money(trade->shares, NULL).text);
         nacrei_report_cell(out, nacrei_report_money(trade->value, NULL).text);
+    }
+    if (desk->groups) {
+        const char *group = nacrei_desk_group(desk, i);
+        fputs("<td>", out);
+        nacrei_svg_text(out, group ? group : "-");
+        fputs("</td>", out);
     }
     fputs("</tr>\n", out);
     sums->weight += portfolio->weights[i];
@@ -196,11 +197,9 @@ static nacre_status put_weights(FILE *out, const run_job *job, nacre_error *err)
         return status;
     size_t order[WEIGHT_ROWS];
     size_t count = nacrei_desk_largest(portfolio->weights, portfolio->assets, WEIGHT_ROWS, order);
-    fprintf(
-        out,
-        "<div class=\"scroll\"><table><thead><tr><th>asset</th>%s<th class=\"n\">weight, "
-        "%%</th><th class=\"n\">share of variance, %%</th><th class=\"n\">part of ES 97.5, %%</th>",
-        desk->groups ? "<th>group</th>" : "");
+    fputs("<div class=\"scroll\"><table><thead><tr><th>asset</th><th class=\"n\">weight, %</th>"
+          "<th class=\"n\">share of variance, %</th><th class=\"n\">part of ES 97.5, %</th>",
+          out);
     if (desk->trades) {
         fputs("<th class=\"n\">price</th><th class=\"n\">shares bought</th><th class=\"n\">value",
               out);
@@ -210,6 +209,7 @@ static nacre_status put_weights(FILE *out, const run_job *job, nacre_error *err)
         }
         fputs("</th>", out);
     }
+    fputs(desk->groups ? "<th>group</th>" : "", out);
     fputs("</tr></thead><tbody>\n", out);
     weight_sums shown = {0}, all = {0};
     for (size_t k = 0; k < count; k++)

@@ -363,15 +363,13 @@ static void write_head(FILE *out, const run_job *job)
           "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
           "<title>",
           out);
-    fputs(job->desk ? "Portfolio report</title>\n<style>\n" : "VPIN report</title>\n<style>\n",
-          out);
+    fputs(job->desk ? "Portfolio and " : "", out);
+    fputs("VPIN report</title>\n<style>\n", out);
     for (const char *const *piece = nacrei_report_style; *piece; piece++)
         fputs(*piece, out);
     fputs("</style></head>\n<body><main>\n<h1>", out);
-    if (job->desk)
-        fputs(job->demo ? "A portfolio on a simulated market" : "Portfolio report", out);
-    else
-        fputs(job->demo ? "VPIN on a simulated market" : "VPIN report", out);
+    fputs(job->desk ? "Portfolio and " : "", out);
+    fputs(job->demo ? "VPIN on a simulated market" : "VPIN report", out);
     fprintf(out, "</h1>\n<p class=\"lead\">%s, Nacre %s</p>\n",
             cli_time_text(job->created_ns / NACREI_NS_PER_SECOND * NACREI_NS_PER_SECOND).text,
             nacre_version());

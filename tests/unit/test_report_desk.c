@@ -225,7 +225,7 @@ static void test_names_are_escaped(void **state)
 {
     (void)state;
     char *text = page(filled());
-    assert_has(text, "<td>&lt;b&gt;&amp;&quot;BB&quot;&lt;/b&gt;</td><td>Energy &amp; &lt;oil&gt;");
+    assert_has(text, "<td>&lt;b&gt;&amp;&quot;BB&quot;&lt;/b&gt;</td><td class=\"n\">40.00</td>");
     assert_has(text, "panel&lt;1&gt;.csv");
     assert_has(text, "<a href=\"#s-X&lt;Y\">X&lt;Y</a>");
     assert_has(text, "positive autocovariance &lt;0.1&gt;");
@@ -240,10 +240,13 @@ static void test_weights_and_groups(void **state)
     desk_fixture *f = filled();
     char *text = page(f);
     assert_has(text, "<th>group</th>");
-    assert_has(text, "<td>FFF</td><td>-</td><td class=\"n\">5.00</td><td class=\"n\">" MINUS_SIGN
+    assert_has(text, "<td>FFF</td><td class=\"n\">5.00</td><td class=\"n\">" MINUS_SIGN
                      "2.00</td><td class=\"n\">" MINUS_SIGN "0.0400</td><td class=\"n\">105.00</td>"
-                     "<td class=\"n\">50</td><td class=\"n\">5,250</td>");
-    assert_has(text, "<th>all assets</th><td></td><td class=\"n\">100.00</td>");
+                     "<td class=\"n\">50</td><td class=\"n\">5,250</td><td>-</td></tr>");
+    assert_has(text, "<td>Energy &amp; &lt;oil&gt;</td></tr>");
+    assert_has(text, "<td class=\"n\">4.32</td><td class=\"n\">43,200" SPACE
+                     "USD</td><td>2019-10-03</td><td>2019-10-07</td>");
+    assert_has(text, "<th>all assets</th><td class=\"n\">100.00</td>");
     assert_null(strstr(text, "<td>CCC</td>")); // not held
     assert_has(text, ">without a group</text>");
     free(text);
