@@ -14,7 +14,8 @@
 #include <string.h>
 
 #define LOSS_BINS 90
-#define DAY_WIDTH_MAX 48.0 ///< px of a day's bar
+#define NEARLY_NORMAL 100.0 ///< degrees of freedom: an excess kurtosis below 6 / 96
+#define DAY_WIDTH_MAX 48.0  ///< px of a day's bar
 #define PAIR_ROWS 20
 #define GROUP_ROWS 24
 
@@ -151,7 +152,7 @@ void nacrei_desk_losses_figure(FILE *out, const run_desk *desk)
         "%ss, marks from VaR 95 on. Shaded: 95 %% intervals of the simulation, often thinner than "
         "the line. %s scenarios lie outside the drawing.",
         cli_count_text(desk->scenarios).text, nacrei_report_number(desk->nu, 1).text,
-        desk->nu >= NACRE_RISK_NU_MAX ? " (as good as normal)" : "", (unsigned long long)desk->seed,
+        desk->nu >= NEARLY_NORMAL ? " (nearly normal)" : "", (unsigned long long)desk->seed,
         cli_count_text(bins.days).text, nacrei_desk_period(desk),
         cli_count_text(bins.outside).text);
     nacrei_report_twice(out, draw_losses, &bins);

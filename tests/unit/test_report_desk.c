@@ -405,7 +405,9 @@ static void test_flags(void **state)
     assert_has(text, "Maximum Sharpe ratio on 6 assets");
     free(text);
     f->desk.simulated = true;
+    f->desk.nu = 199.9;
     text = page(f);
+    assert_has(text, "199.9 degrees of freedom (nearly normal)");
     assert_has(text, "<strong>Simulated.</strong>");
     free(text);
 }
