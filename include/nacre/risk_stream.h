@@ -47,8 +47,9 @@ NACRE_API void nacre_risk_stream_options_init(nacre_risk_stream_options *options
 
 /// Losses are positive. VaR and ES are those of nacre_risk_historical on the W losses
 ///   L_t = 0 - sum_i exposure_i r_ti,
-/// exposure = shares x price (or the weight), r simple returns from bar to bar, the sum in 8 lanes
-/// (asset i in lane i mod 8, the lanes added as a balanced tree, then the last assets mod 8).
+/// exposure = shares x price (or the weight), r simple returns from bar to bar. The sum runs in 8
+/// lanes, asset i in lane i mod 8; lane k takes lane k + 4, then k + 2, then k + 1, and lane 0 the
+/// sum of the last (assets mod 8) assets.
 typedef struct nacre_risk_stream_level {
     double level;
     nacre_risk_figure var, es; ///< NaN until the window is full
