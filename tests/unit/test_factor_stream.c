@@ -150,6 +150,28 @@ static void test_refused_rows(void **state)
     market_free(&m);
 }
 
+/// The check runs in lanes of eight: every place in them and behind them is looked at.
+static void test_every_place_is_checked(void **state)
+{
+    (void)state;
+    enum { MANY = 19 };
+    nacre_factor_stream_options options = two_assets(NACRE_COV_SAMPLE);
+    options.assets = MANY;
+    market m = market_new(&options);
+    for (size_t i = 0; i < MANY; i++) {
+        double row[MANY] = {0};
+        char name[16];
+        (void)snprintf(name, sizeof name, "asset %zu ", i);
+        row[i] = (double)NAN;
+        STREAM_REFUSED(nacre_factor_stream_push(m.stream, 1, row, &err), NACRE_E_NONFINITE, name,
+                       m.memory, m.bytes);
+        row[i] = -1.1e100;
+        STREAM_REFUSED(nacre_factor_stream_push(m.stream, 1, row, &err), NACRE_E_RANGE, name,
+                       m.memory, m.bytes);
+    }
+    market_free(&m);
+}
+
 /// What the batch functions refuse comes through, and nothing is written.
 static void test_refused_estimates(void **state)
 {
@@ -221,9 +243,10 @@ static void test_refused_options(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sample_by_hand),    cmocka_unit_test(test_ewma_by_hand),
-        cmocka_unit_test(test_due_and_accept),    cmocka_unit_test(test_refused_rows),
-        cmocka_unit_test(test_refused_estimates), cmocka_unit_test(test_refused_options),
+        cmocka_unit_test(test_sample_by_hand),         cmocka_unit_test(test_ewma_by_hand),
+        cmocka_unit_test(test_due_and_accept),         cmocka_unit_test(test_refused_rows),
+        cmocka_unit_test(test_every_place_is_checked), cmocka_unit_test(test_refused_estimates),
+        cmocka_unit_test(test_refused_options),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

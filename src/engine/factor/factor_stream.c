@@ -16,13 +16,20 @@ static bool is_ewma(const nacre_factor_stream *stream)
     return stream->options.covariance.method == NACRE_COV_EWMA;
 }
 
-/// Whether all magnitudes are within the limit. Without a branch per entry, so that it is vectors.
+/// Whether all magnitudes are within the limit. Eight counters and no branch, so that it is
+/// vectors.
 static bool all_within(size_t count, const double *restrict values)
 {
-    int outside = 0;
-    for (size_t i = 0; i < count; i++)
-        outside |= !(fabs(values[i]) <= NACREI_FACTOR_RETURN_LIMIT);
-    return !outside;
+    double outside[8] = {0}, rest = 0;
+    size_t i = 0;
+    for (; i + 8 <= count; i += 8)
+        for (size_t k = 0; k < 8; k++)
+            outside[k] += fabs(values[i + k]) <= NACREI_FACTOR_RETURN_LIMIT ? 0.0 : 1.0;
+    for (; i < count; i++)
+        rest += fabs(values[i]) <= NACREI_FACTOR_RETURN_LIMIT ? 0.0 : 1.0;
+    for (size_t k = 0; k < 8; k++)
+        rest += outside[k];
+    return rest == 0;
 }
 
 static nacre_status check_row(uint32_t assets, const double *returns, nacre_error *err)

@@ -75,17 +75,25 @@ static void replace(double *sorted, size_t n, double leaving, double entering)
     sorted[at] = entering;
 }
 
-static void sort_losses(const nacre_risk_stream *stream, const arrays *in)
+/// Puts the losses in place that the figures read: as in a batch, a selection and a short sort.
+static void sort_losses(nacre_risk_stream *stream, const arrays *in)
 {
-    size_t n = stream->window.count;
+    size_t n = stream->window.count, from = n;
     if (!nacrei_window_is_full(&stream->window))
         return;
+    for (uint32_t k = 0; k < stream->options.level_count; k++) {
+        const nacrei_tail_ranks *ranks = &stream->ranks[k];
+        size_t first = ranks->low - 1 < ranks->count.index ? ranks->low - 1 : ranks->count.index;
+        from = first < from ? first : from;
+    }
     memcpy(in->sorted, in->losses, n * sizeof *in->losses);
-    nacrei_sort(in->sorted, n);
+    nacrei_select(in->sorted, n, from);
+    nacrei_sort(in->sorted + from, n - from);
+    stream->sorted_from = (uint32_t)from;
 }
 
 /// The exposures have changed: every row of the window again.
-static void revalue(const nacre_risk_stream *stream, const arrays *in)
+static void revalue(nacre_risk_stream *stream, const arrays *in)
 {
     size_t count = stream->window.count;
     size_t oldest = nacrei_window_is_full(&stream->window) ? stream->window.next : 0;
@@ -97,17 +105,20 @@ static void revalue(const nacre_risk_stream *stream, const arrays *in)
 }
 
 /// The exposures are those of before: only the row at `slot` is new.
-static void append(const nacre_risk_stream *stream, const arrays *in, size_t slot, bool was_full)
+static void append(nacre_risk_stream *stream, const arrays *in, size_t slot, bool was_full)
 {
     size_t count = stream->window.count;
     double entering = loss_of(in, slot), leaving = in->losses[0];
     if (was_full)
         memmove(in->losses, in->losses + 1, (count - 1) * sizeof *in->losses);
     in->losses[count - 1] = entering;
-    if (was_full)
-        replace(in->sorted, count, leaving, entering);
-    else
+    if (!was_full) {
         sort_losses(stream, in);
+        return;
+    }
+    nacrei_sort(in->sorted, stream->sorted_from);
+    stream->sorted_from = 0;
+    replace(in->sorted, count, leaving, entering);
 }
 
 /// Exposures at the prices now; whether one has changed.

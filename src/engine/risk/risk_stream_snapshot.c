@@ -197,6 +197,7 @@ static bool holds(const nacre_risk_stream *stream, const nacrei_tail_ranks *rank
     size_t window = stream->options.window, rows = stream->window.count;
     if (stream->header.bytes != layout.total ||
         !nacrei_window_holds(&stream->window, stream->options.window) ||
+        stream->sorted_from > stream->options.window ||
         memcmp(ranks, stream->ranks, sizeof stream->ranks) != 0 || !is_money(stream->cost) ||
         !is_money(stream->total / 2) || stream->report.level_count != stream->options.level_count)
         return false;

@@ -25,6 +25,7 @@ struct nacre_risk_stream {
     nacrei_state_header header;
     nacre_risk_stream_options options; ///< levels beyond level_count are 0
     nacrei_window window;
+    uint32_t sorted_from; ///< rank from which on `sorted` is in order; below are smaller losses
     int64_t time_ns;      ///< of the last event; INT64_MIN before the first
     nacrei_i128 cost;     ///< paid for all fills, 1e-9 currency
     nacrei_i128 total;    ///< P&L up to the last bar, 1e-9 currency
@@ -39,7 +40,7 @@ typedef struct nacrei_risk_stream_layout {
     size_t exposure;      ///< double per asset
     size_t rows;          ///< window x assets returns, a ring
     size_t losses;        ///< window, of the exposures, oldest first
-    size_t sorted;        ///< the same ascending, once the window is full
+    size_t sorted;        ///< the same in order of size, from `sorted_from` on, once all are there
     size_t total;
 } nacrei_risk_stream_layout;
 
