@@ -4,9 +4,11 @@
 // place high, value) behind the header of a real snapshot, with a good checksum. A checksum does
 // not tell who computed it: what restore accepts takes any event without a sanitizer's report, and
 // an event that it refuses leaves every byte as it was.
+// VPIN promises that for whole snapshots only: a forged one is restored and no more.
 #include "engine/factor/factor_stream_state.h"
 #include "engine/portfolio/model/portfolio_stream_state.h"
 #include "engine/risk/risk_stream_state.h"
+#include "engine/vpin/vpin_state.h"
 #include "nacre/nacre.h"
 
 #include <stdlib.h>
@@ -197,6 +199,38 @@ static bool restore_portfolio(state *s)
     return !nacre_portfolio_stream_restore(s->memory, s->bytes, NULL, &stream, NULL);
 }
 
+// ---- vpin ------------------------------------------------------------------------------------
+
+static void drive_vpin(state *s, nacre_ctx *ctx)
+{
+    (void)ctx;
+    nacre_vpin_stream *stream;
+    nacre_vpin_stream_seal(s->memory);
+    require(!nacre_vpin_stream_restore(s->memory, s->bytes, &stream, NULL));
+}
+
+static state make_vpin(void)
+{
+    nacre_vpin_options options;
+    nacre_vpin_options_init(&options);
+    options.bucket_volume = 10;
+    options.window = 3;
+    options.lookback = 2;
+    options.cdf_window = options.cdf_min = 4;
+    state s = {.bytes = nacre_vpin_stream_bytes(&options)};
+    s.memory = aligned_block(s.bytes);
+    nacre_vpin_stream *stream;
+    require(!nacre_vpin_stream_init(s.memory, s.bytes, &options, &stream, NULL));
+    nacre_vpin_stream_seal(stream);
+    return s;
+}
+
+static bool restore_vpin(state *s)
+{
+    nacre_vpin_stream *stream;
+    return !nacre_vpin_stream_restore(s->memory, s->bytes, &stream, NULL);
+}
+
 // ---- any -------------------------------------------------------------------------------------
 
 static const struct {
@@ -208,6 +242,7 @@ static const struct {
     {&nacrei_factor_stream_kind, make_factor, restore_factor, drive_factor},
     {&nacrei_risk_stream_kind, make_risk, restore_risk, drive_risk},
     {&nacrei_portfolio_stream_kind, make_portfolio, restore_portfolio, drive_portfolio},
+    {&nacrei_vpin_stream_kind, make_vpin, restore_vpin, drive_vpin},
 };
 
 static state copy_of(const uint8_t *data, size_t size)
@@ -245,7 +280,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         require(nacre_ctx_create(NULL, &ctx, NULL) == NACRE_OK);
     if (size < 2)
         return 0;
-    size_t engine = data[0] % 3, mode = data[1] % 3;
+    size_t engine = data[0] % 4, mode = data[1] % 3;
     state s = mode == 2 ? engines[engine].make() : copy_of(data + 2, size - 2);
     if (mode == 1)
         dress(&s, engines[engine].kind);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Snapshots of the factor, risk and portfolio streams: each way in which one can be wrong is named,
 // in the order magic, version, size, checksum, content, other options.
-#include "engine/state/stream_state.h"
+#include "engine/factor/factor_stream_state.h"
+#include "engine/portfolio/model/portfolio_stream_state.h"
+#include "engine/risk/risk_stream_state.h"
 #include "stream_support.h"
 
 typedef nacre_status restore_fn(void *memory, size_t bytes, const void *expected, nacre_error *err);
@@ -164,6 +166,102 @@ static void test_unsealed(void **state)
     free(s.memory);
 }
 
+/// Sealed again after a change: only the content is wrong.
+static void forged(sealed s)
+{
+    nacrei_state_seal(s.memory);
+    refused(&s, s.bytes, "impossible content");
+    free(s.memory);
+}
+
+#define FORGED(seal, type, change)                                                                 \
+    do {                                                                                           \
+        sealed s = seal();                                                                         \
+        struct type *stream = s.memory;                                                            \
+        change;                                                                                    \
+        forged(s);                                                                                 \
+    } while (0)
+
+static void test_forged_factor(void **state)
+{
+    (void)state;
+    FORGED(seal_factor, nacre_factor_stream, stream->options.window = 5);
+    FORGED(seal_factor, nacre_factor_stream, stream->options.shares = 9);
+    FORGED(seal_factor, nacre_factor_stream, memset(&stream->options.covariance.divisor_n, 2, 1));
+    FORGED(seal_factor, nacre_factor_stream, stream->window.capacity = 5);
+    FORGED(seal_factor, nacre_factor_stream, stream->window.next = 2);
+    FORGED(seal_factor, nacre_factor_stream, stream->window.next = 4);
+    FORGED(seal_factor, nacre_factor_stream, stream->rows = 2);
+    FORGED(seal_factor, nacre_factor_stream, stream->report.estimate.rows = 2);
+    // a full ring that has taken in too few rows
+    FORGED(seal_factor, nacre_factor_stream, stream->window.count = 4);
+}
+
+static int64_t *int_at(void *stream, size_t offset)
+{
+    return nacrei_state_at(stream, offset);
+}
+
+static double *double_at(void *stream, size_t offset)
+{
+    return nacrei_state_at(stream, offset);
+}
+
+static void test_forged_risk(void **state)
+{
+    (void)state;
+    nacre_risk_stream_options options = risk_options();
+    nacrei_risk_stream_layout at = nacrei_risk_stream_layout_of(&options);
+    const nacrei_i128 limit = NACREI_RISK_MONEY_LIMIT;
+    FORGED(seal_risk, nacre_risk_stream, stream->options.assets = 4);
+    FORGED(seal_risk, nacre_risk_stream, stream->options.level[0] = 2);
+    FORGED(seal_risk, nacre_risk_stream, stream->window.next = 100);
+    FORGED(seal_risk, nacre_risk_stream, stream->window.count = 101);
+    FORGED(seal_risk, nacre_risk_stream, stream->sorted_from = 101);
+    FORGED(seal_risk, nacre_risk_stream, stream->ranks[0].count.index = 100);
+    FORGED(seal_risk, nacre_risk_stream, stream->ranks[1].low = 0);
+    FORGED(seal_risk, nacre_risk_stream, stream->cost = limit);
+    FORGED(seal_risk, nacre_risk_stream, stream->cost = -limit);
+    FORGED(seal_risk, nacre_risk_stream, stream->total = 2 * limit);
+    FORGED(seal_risk, nacre_risk_stream, stream->report.level_count = 3);
+    FORGED(seal_risk, nacre_risk_stream, stream->report.level[1].level = 0.5);
+    FORGED(seal_risk, nacre_risk_stream, stream->report.level[0].exceptions = 1);
+    FORGED(seal_risk, nacre_risk_stream, stream->report.bars = 0); // yet there are prices
+    FORGED(seal_risk, nacre_risk_stream, int_at(stream, at.price)[2] = 0);
+    FORGED(seal_risk, nacre_risk_stream, int_at(stream, at.shares)[2] = NACREI_RISK_SHARES_LIMIT);
+    FORGED(seal_risk, nacre_risk_stream, int_at(stream, at.shares)[0] = INT64_MIN);
+    FORGED(seal_risk, nacre_risk_stream, double_at(stream, at.exposure)[1] = (double)NAN);
+    FORGED(seal_risk, nacre_risk_stream, double_at(stream, at.losses)[7] = (double)INFINITY);
+    FORGED(seal_risk, nacre_risk_stream, double_at(stream, at.sorted)[99] = (double)NAN);
+    sealed s = seal_risk();
+    const nacre_risk_stream_report *report;
+    assert_int_equal(nacre_risk_stream_bar(s.memory, 2, prices, &report, NULL), 0);
+    double_at(s.memory, at.rows)[2] = (double)NAN;
+    forged(s);
+}
+
+static void test_forged_portfolio(void **state)
+{
+    (void)state;
+    nacre_portfolio_stream_options options = portfolio_options();
+    nacrei_portfolio_stream_layout at = nacrei_portfolio_stream_layout_of(&options);
+    const nacrei_i128 limit = NACREI_PORTFOLIO_MONEY_LIMIT;
+    FORGED(seal_portfolio, nacre_portfolio_stream, stream->options.lot = 0);
+    FORGED(seal_portfolio, nacre_portfolio_stream, stream->options.assets = 40);
+    FORGED(seal_portfolio, nacre_portfolio_stream, stream->options.lot = 2); // 5 lots are 5 shares
+    FORGED(seal_portfolio, nacre_portfolio_stream, stream->cash = limit);
+    FORGED(seal_portfolio, nacre_portfolio_stream, stream->cash = -limit);
+    FORGED(seal_portfolio, nacre_portfolio_stream, stream->report.bars = 0);
+    FORGED(seal_portfolio, nacre_portfolio_stream, int_at(stream, at.price)[0] = -1);
+    FORGED(seal_portfolio, nacre_portfolio_stream, int_at(stream, at.price)[0] = 7);
+    FORGED(seal_portfolio, nacre_portfolio_stream, int_at(stream, at.lots)[0] = INT64_MAX);
+    FORGED(seal_portfolio, nacre_portfolio_stream, int_at(stream, at.lots)[2] = 6);
+    FORGED(seal_portfolio, nacre_portfolio_stream, double_at(stream, at.target)[0] = (double)NAN);
+    FORGED(seal_portfolio, nacre_portfolio_stream, double_at(stream, at.target)[2] = -2e6);
+    FORGED(seal_portfolio, nacre_portfolio_stream, double_at(stream, at.shares)[1] = 1);
+    FORGED(seal_portfolio, nacre_portfolio_stream, double_at(stream, at.price_now)[1] = 0);
+}
+
 /// One kind's snapshot is not another's.
 static void test_kinds(void **state)
 {
@@ -226,9 +324,9 @@ static void test_other_options(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_damage_is_named),
-        cmocka_unit_test(test_unsealed),
-        cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_damage_is_named),  cmocka_unit_test(test_unsealed),
+        cmocka_unit_test(test_forged_factor),    cmocka_unit_test(test_forged_risk),
+        cmocka_unit_test(test_forged_portfolio), cmocka_unit_test(test_kinds),
         cmocka_unit_test(test_other_options),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

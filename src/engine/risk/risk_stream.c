@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Events of a risk stream. Each is checked as a whole before anything is written, and nothing after
 // the checks can fail, so a refused event leaves every byte as it was. Nothing here allocates.
+#include "engine/risk/risk_stream_state.h"
 #include "nacre/data.h"
-#include "risk_stream_state.h"
 
 #include <math.h>
 

@@ -2,7 +2,7 @@
 // A risk stream as a block of bytes: options, places, the first state, seal and restore. What a
 // restored state must satisfy is what the events rely on, so that no forged one reads outside the
 // block or overflows an integer.
-#include "risk_stream_state.h"
+#include "engine/risk/risk_stream_state.h"
 
 #include <math.h>
 

@@ -70,6 +70,8 @@ typedef struct nacrei_vpin_layout {
     size_t sessions, ratios, cdf, total;
 } nacrei_vpin_layout;
 
+extern const nacrei_state_kind nacrei_vpin_stream_kind;
+
 static inline bool nacrei_vpin_is_research(const nacre_vpin_options *options)
 {
     return options->mode == NACRE_VPIN_ELO_RESEARCH || options->mode == NACRE_VPIN_ABAD_YAGUE;

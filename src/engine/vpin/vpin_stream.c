@@ -10,7 +10,7 @@
 
 #define CLOSINGS_MAX 16777216 ///< buckets that one bar or run of trades may fill; as in a batch
 
-static const nacrei_state_kind vpin_kind = {
+const nacrei_state_kind nacrei_vpin_stream_kind = {
     .name = "vpin",
     .prefix = "nacre_vpin_stream",
     .inputs = "trades",
@@ -34,7 +34,7 @@ nacrei_vpin_layout nacrei_vpin_layout_of(const nacre_vpin_options *options)
 nacre_vpin_stream *nacrei_vpin_stream_begin(void *memory, const nacre_vpin_options *resolved)
 {
     nacrei_vpin_layout layout = nacrei_vpin_layout_of(resolved);
-    nacrei_state_begin(&vpin_kind, memory, layout.total);
+    nacrei_state_begin(&nacrei_vpin_stream_kind, memory, layout.total);
     nacre_vpin_stream *stream = memory;
     stream->options = *resolved;
     stream->sigma = stream->last_vpin = stream->last_cdf = (double)NAN;
@@ -73,7 +73,7 @@ nacre_status nacre_vpin_stream_init(void *memory, size_t bytes, const nacre_vpin
         return nacrei_fail(err, NACRE_E_STATE,
                            "no bucket volume for the first session: give --bucket-volume or "
                            "--warmup skip");
-    status = nacrei_state_check_memory(&vpin_kind, memory, bytes,
+    status = nacrei_state_check_memory(&nacrei_vpin_stream_kind, memory, bytes,
                                        nacrei_vpin_layout_of(&resolved).total, err);
     if (status)
         return status;
@@ -226,15 +226,16 @@ nacre_status nacre_vpin_stream_restore(void *memory, size_t bytes, nacre_vpin_st
                                        nacre_error *err)
 {
     *out = NULL;
-    nacre_status status = nacrei_state_open(&vpin_kind, memory, bytes, err);
+    nacre_status status = nacrei_state_open(&nacrei_vpin_stream_kind, memory, bytes, err);
     if (status)
         return status;
     nacre_vpin_stream *stream = memory;
     nacre_vpin_options resolved;
-    if (nacrei_vpin_resolve(&stream->options, &resolved, NULL) ||
+    if (!nacrei_state_is_bool(&stream->options.reset_session) ||
+        nacrei_vpin_resolve(&stream->options, &resolved, NULL) ||
         nacrei_vpin_is_research(&resolved) ||
         stream->header.bytes != nacrei_vpin_layout_of(&resolved).total || !positions_hold(stream))
-        return nacrei_state_refuse(&vpin_kind, err);
+        return nacrei_state_refuse(&nacrei_vpin_stream_kind, err);
     *out = stream;
     return NACRE_OK;
 }

@@ -2,8 +2,8 @@
 // Events of a portfolio stream. Each is checked as a whole before anything is written, and nothing
 // after the checks can fail, so a refused event leaves every byte as it was. Nothing here
 // allocates: the orders come from nacre_portfolio_trades into the state's own array.
+#include "engine/portfolio/model/portfolio_stream_state.h"
 #include "nacre/data.h"
-#include "portfolio_stream_state.h"
 
 #include <math.h>
 

@@ -2,8 +2,8 @@
 // A portfolio stream as a block of bytes: options, places, the first state, seal and restore. What
 // a restored state must satisfy is what the events rely on, so that no forged one reads outside the
 // block or overflows an integer.
+#include "engine/portfolio/model/portfolio_stream_state.h"
 #include "nacre/data.h"
-#include "portfolio_stream_state.h"
 
 #include <math.h>
 
