@@ -124,7 +124,7 @@ nacre_status nacrei_demo_panel(run_job *job, const char *folder, run_desk_option
     options->asof = nacrei_yyyymmdd_from_days(first_trade - 3);
     options->simulated = true;
     nacrei_run_desk_stage(job, "sim_panel", (uint64_t)shape.days * shape.assets, "prices",
-                          since(started), "nacre_sim_panel");
+                          since(started), "nacre_sim_panel", "scalar", "strict");
     return NACRE_OK;
 }
 

@@ -160,7 +160,8 @@ static nacre_status estimate(run_job *job, nacre_error *err)
                                            &method, desk->covariance, &desk->covariance_info, err);
     if (status)
         return status;
-    nacrei_run_desk_stage(job, "covariance", cells, "returns", since(started), "nacre_covariance");
+    nacrei_run_desk_stage(job, "covariance", cells, "returns", since(started), "nacre_covariance",
+                          "blas", "bounded");
     started = nacrei_monotonic_ns();
     status = nacre_pca_create(job->ctx, r->periods, r->assets, r->values, r->assets, false, 0,
                               &desk->pca, err);
@@ -169,7 +170,8 @@ static nacre_status estimate(run_job *job, nacre_error *err)
     while (desk->above_noise < desk->pca->components &&
            desk->pca->explained_variance[desk->above_noise] > desk->pca->noise_edge)
         desk->above_noise++;
-    nacrei_run_desk_stage(job, "pca", cells, "returns", since(started), "nacre_pca_create");
+    nacrei_run_desk_stage(job, "pca", cells, "returns", since(started), "nacre_pca_create", "blas",
+                          "bounded");
     return NACRE_OK;
 }
 
@@ -186,7 +188,7 @@ static nacre_status regress(run_job *job, const char *groups, nacre_error *err)
     nacrei_free(job->ctx, factors.member_of, n, sizeof *factors.member_of);
     if (!status)
         nacrei_run_desk_stage(job, "factors", desk->model->periods * desk->model->assets, "returns",
-                              since(started), "nacre_risk_model_create");
+                              since(started), "nacre_risk_model_create", "scalar", "bounded");
     return status;
 }
 
@@ -244,7 +246,7 @@ static nacre_status optimise(run_job *job, const run_desk_options *options, nacr
         desk->held_count += desk->portfolio->weights[i] > RUN_DESK_HELD;
     }
     nacrei_run_desk_stage(job, "optimise", r->assets, "weights", since(started),
-                          "nacre_portfolio_optimize");
+                          "nacre_portfolio_optimize", "blas", "bounded");
     return NACRE_OK;
 }
 
@@ -264,7 +266,7 @@ nacre_status nacrei_desk_estimate(run_job *job, const run_desk_options *options,
         status = open_window(job, options, err);
     if (!status)
         nacrei_run_desk_stage(job, "panel", desk->file->dates * desk->file->assets, "prices",
-                              since(started), "nacre_panel_open");
+                              since(started), "nacre_panel_open", "scalar", "strict");
     if (!status)
         status = alloc_desk(job, err);
     if (!status)

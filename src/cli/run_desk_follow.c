@@ -173,6 +173,6 @@ nacre_status nacrei_desk_follow(run_job *job, const run_desk_options *options, n
     if (!status)
         nacrei_run_desk_stage(job, "follow", desk->followed, "days",
                               (double)(nacrei_monotonic_ns() - started) / 1e9,
-                              "nacre_risk_historical");
+                              "nacre_risk_historical", "blas", "bounded");
     return status;
 }

@@ -112,11 +112,12 @@ nacre_status nacrei_desk_risk(run_job *job, nacre_error *err)
         status = worst_windows(desk, err);
     if (status)
         return status;
-    nacrei_run_desk_stage(job, "risk", r->periods, "returns", since(started), "nacre_risk_series");
+    nacrei_run_desk_stage(job, "risk", r->periods, "returns", since(started), "nacre_risk_series",
+                          "blas", "bounded");
     started = nacrei_monotonic_ns();
     status = simulate(job, err);
     if (!status)
         nacrei_run_desk_stage(job, "scenarios", desk->scenarios, "scenarios", since(started),
-                              "nacre_risk_simulation_create");
+                              "nacre_risk_simulation_create", "blas", "bounded");
     return status;
 }

@@ -155,7 +155,8 @@ static void join(run_desk *desk, const run_symbol *symbol, run_desk_tick *tick)
     for (size_t i = 0; i < r->assets; i++)
         if (strcmp(r->names[i], symbol->instrument.symbol) == 0) {
             tick->asset = i;
-            tick->weight = desk->portfolio->weights[i];
+            if (desk->portfolio->weights[i] > RUN_DESK_HELD)
+                tick->weight = desk->portfolio->weights[i];
         }
     tick->cost = 0.5e-4 * tick->spread_bp * fabs(tick->weight);
     for (size_t i = 0; i < vpin->bucket_count; i++) {

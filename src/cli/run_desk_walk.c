@@ -312,6 +312,6 @@ nacre_status nacrei_desk_walk(run_job *job, bool quiet, nacre_error *err)
     if (!status && desk->walk_count)
         nacrei_run_desk_stage(job, "walk", walk.periods * RUN_DESK_WALKS, "portfolios",
                               (double)(nacrei_monotonic_ns() - started) / 1e9,
-                              "nacre_portfolio_optimize");
+                              "nacre_portfolio_optimize", "blas", "bounded");
     return status;
 }

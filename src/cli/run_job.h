@@ -119,9 +119,11 @@ bool nacrei_run_unclassified(const run_symbol *symbol);
 /// command line of at most RUN_FILES_MAX files cannot reach.
 void nacrei_run_stage(run_job *job, const char *name, const char *symbol, uint64_t rows,
                       double seconds, const char *kernel, const char *numeric_class);
-/// The same for a stage that counts something else and belongs to no symbol.
+/// The same for a stage that counts something else, belongs to no symbol and says on which unit it
+/// ran: "scalar" or "blas".
 void nacrei_run_desk_stage(run_job *job, const char *name, uint64_t rows, const char *counted,
-                           double seconds, const char *kernel);
+                           double seconds, const char *kernel, const char *unit_name,
+                           const char *numeric_class);
 
 /// What the desk's part was asked for.
 typedef struct run_desk_options {
@@ -166,5 +168,7 @@ void nacrei_run_peer(run_peer *peer, const char *tape, const char *scratch,
 
 /// The lines at the end, for people.
 void nacrei_run_summary(FILE *out, const run_job *job);
+/// The desk's part of them; job->desk is there.
+void nacrei_run_summary_desk(FILE *out, const run_job *job);
 
 #endif

@@ -53,14 +53,15 @@ void nacrei_run_stage(run_job *job, const char *name, const char *symbol, uint64
 }
 
 void nacrei_run_desk_stage(run_job *job, const char *name, uint64_t rows, const char *counted,
-                           double seconds, const char *kernel)
+                           double seconds, const char *kernel, const char *unit_name,
+                           const char *numeric_class)
 {
     size_t before = job->stage_count;
-    nacrei_run_stage(job, name, "", rows, seconds, kernel, "bounded");
+    nacrei_run_stage(job, name, "", rows, seconds, kernel, numeric_class);
     if (job->stage_count == before)
         return;
     job->stages[before].counted = counted;
-    job->stages[before].unit_name = "blas";
+    job->stages[before].unit_name = unit_name;
 }
 
 static double since(int64_t started_ns)
