@@ -98,7 +98,7 @@ static nacre_status open_window(run_job *job, const run_desk_options *options, n
 {
     run_desk *desk = job->desk;
     const nacre_panel *file = desk->file;
-    int32_t from = years_before(options->asof, RUN_DESK_YEARS);
+    int32_t from = years_before(file->date[desk->asof_row], RUN_DESK_YEARS);
     size_t first = 0;
     while (file->date[first] < from && first < desk->asof_row)
         first++;
