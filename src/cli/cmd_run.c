@@ -33,9 +33,7 @@ static const cli_option options[] = {
 
 const cli_command cmd_run = {
     .name = "run",
-    .synopsis =
-        "[OPTION...] --trades FILE|TAPE... [--panel FILE --asof DATE] --out DIR | --demo --out "
-        "DIR",
+    .synopsis = "[OPTION...] --out DIR --trades FILE|TAPE... [--panel FILE --asof DATE] | --demo",
     .summary = "trades and prices in; VPIN, alarms, a portfolio, its risk and a report out",
     .details =
         "Sorts the files into symbols by their names, imports and filters each, computes VPIN\n"
@@ -50,7 +48,8 @@ const cli_command cmd_run = {
         "Nothing after --asof can change what is known on it.\n"
         "With --demo trades and prices are simulated, and DIR also gets panel.csv, the tape SIM\n"
         "and episodes.json, the truth that the alarms are judged by.",
-    .example = "nacre run --trades BTCUSDT-trades-2024-08-08.zip --out results",
+    .example = "nacre run --trades BTCUSDT-trades-2024-08-08.zip --out results\n"
+               "  nacre run --panel prices.csv --asof 2013-10-04 --trades IBM.csv --out results",
     .options = options,
     .option_count = sizeof options / sizeof options[0],
 };
