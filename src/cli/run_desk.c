@@ -72,9 +72,9 @@ static nacre_status open_file(run_job *job, const run_desk_options *options, nac
     nacre_status status =
         nacre_panel_open(job->ctx, options->panel, &desk->panel.options, &desk->file, err);
     if (status == NACRE_E_RANGE && err) {
-        nacre_error first = *err;
-        status = nacrei_fail(err, status, "%.380s (nacre run buys shares, so it needs prices)",
-                             first.message);
+        nacre_error first = *err; // names the place; its remedy is for commands that take returns
+        status = nacrei_fail(err, status, "%.*s; nacre run buys shares, so it needs prices above 0",
+                             (int)strcspn(first.message, ";"), first.message);
     }
     if (status)
         return status;

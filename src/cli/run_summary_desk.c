@@ -4,6 +4,7 @@
 // portfolios kept its word before.
 #include "cli/cli_text.h"
 #include "cli/run_desk_make.h"
+#include "core/timezone.h"
 
 #include <math.h>
 #include <string.h>
@@ -87,8 +88,22 @@ static void put_follow(FILE *out, const run_desk *desk)
     }
 }
 
-static void put_ticks(FILE *out, const run_desk *desk)
+/// Ticks of other days say what trading cost then.
+static void put_other_days(FILE *out, const run_desk *desk, const run_symbol *symbol)
 {
+    int32_t first =
+        nacrei_yyyymmdd_from_days(nacrei_floor_div(symbol->first_ns, NACREI_NS_PER_DAY));
+    int32_t last = nacrei_yyyymmdd_from_days(nacrei_floor_div(symbol->last_ns, NACREI_NS_PER_DAY));
+    if (desk->followed == 0 ||
+        (first <= desk->day[desk->followed - 1].date && last >= desk->day[0].date))
+        return;
+    fprintf(out, "; trades of %s to %s, not of the days that were followed",
+            cli_panel_day(desk->file, first).text, cli_panel_day(desk->file, last).text);
+}
+
+static void put_ticks(FILE *out, const run_job *job)
+{
+    const run_desk *desk = job->desk;
     fputs("What trading costs, from the trades of this run:\n", out);
     for (size_t i = 0; i < desk->tick_count; i++) {
         const run_desk_tick *tick = &desk->tick[i];
@@ -100,11 +115,13 @@ static void put_ticks(FILE *out, const run_desk *desk)
                     strcmp(tick->spread_method, "roll") == 0 ? "Roll's bounce, a floor"
                                                              : "the aggressor's side");
         if (tick->asset == SIZE_MAX)
-            fputs("; not in the panel\n", out);
+            fputs("; not in the panel", out);
         else if (tick->weight == 0.0)
-            fputs("; not held\n", out);
+            fputs("; not held", out);
         else
-            fprintf(out, "; %.2f %% held, %zu alarms\n", 100.0 * tick->weight, tick->alarms);
+            fprintf(out, "; %.2f %% held, %zu alarms", 100.0 * tick->weight, tick->alarms);
+        put_other_days(out, desk, &job->symbols[i]);
+        fputc('\n', out);
     }
     if (desk->weight_measured > 0.0)
         fprintf(out,
@@ -165,7 +182,7 @@ void nacrei_run_summary_desk(FILE *out, const run_job *job)
     put_portfolio(out, desk);
     put_losses(out, desk);
     put_follow(out, desk);
-    put_ticks(out, desk);
+    put_ticks(out, job);
     put_walk(out, desk);
     if (job->demo)
         put_peer(out, desk);

@@ -94,6 +94,9 @@ rm -rf cut
 run 0 run --panel panel.csv --asof 2023-06-04 --trades QUIET.csv --out cut --quiet --max-weight 0.2 --capital 2000000
 what="a Sunday"
 same trades.csv walk.csv follow.csv
+rm -rf cut
+run 0 run --panel panel.csv --asof 2023-06-09 --trades QUIET.csv --out cut --quiet
+has out.txt "trades of 2023-06-05 to 2023-06-05, not of the days that were followed"
 desk three.csv cut --follow 8
 has out.txt "What came in 3 days" "the panel ends on 2023-06-07"
 name=$(awk -F, 'NR == 2 { print $1 }' full/trades.csv)
@@ -146,7 +149,7 @@ printf 'Symbol,Sector\nZZZ,South\n' >none.csv
 wrong --panel panel.csv --asof 2023-06-02 --groups none.csv -- "none.csv: names a sector for none"
 wrong --panel panel.csv --asof 2023-06-02 --max-weight 0.04 -- "24 assets of at most 4 %" "raise --max-weight"
 printf 'date,A,B\n2023-06-01,0.01,-0.02\n2023-06-02,0.01,0.02\n' >returns.csv
-wrong --panel returns.csv --asof 2023-06-02 -- "returns.csv:2:17" "nacre run buys shares, so it needs prices"
+wrong --panel returns.csv --asof 2023-06-02 -- "returns.csv:2:17" "is no price above 0; nacre run buys shares, so it needs prices above 0"
 printf 'row,A,B\nT1,1,2\nT2,2,3\n' >undated.csv
 wrong --panel undated.csv --asof 2023-06-02 -- "undated.csv: the rows have no dates"
 wrong --panel missing.csv --asof 2023-06-02 -- "missing.csv"
