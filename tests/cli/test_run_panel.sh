@@ -57,7 +57,9 @@ has out.txt "Bought on 2023-06-02: minimum variance" "What came in 5 days of hol
 [ "$(ls full | tr '\n' ' ')" = "factors.csv follow.csv report.html results.json trades.csv vpin_BTCUSDT.csv \
 vpin_BTCUSDT.npy vpin_OTHER.csv vpin_OTHER.npy vpin_QUIET.csv vpin_QUIET.npy walk.csv weights.csv " ] ||
     fail "full holds $(ls full | tr '\n' ' ')"
-check full QUIET QUIET.csv
+run 0 import BTCUSDT-trades-2023-06-05.csv --out tapes
+run 0 tape export tapes/BTCUSDT --csv sides.csv
+check full QUIET QUIET.csv OTHER OTHER.csv BTCUSDT sides.csv
 [ "$(wc -l <full/follow.csv)" -eq 6 ] || fail "follow.csv has $(wc -l <full/follow.csv) lines"
 
 # The same portfolio as by the command for portfolios.
