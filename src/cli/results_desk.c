@@ -68,7 +68,6 @@ static void put_figures(nacrei_json *json, const run_job *job)
     nacrei_results_figure(&from, "pnl", desk->followed ? pnl : (double)NAN, "fraction of capital",
                           "shares held, without cost");
     from.stage = "spread";
-    from.numeric_class = "strict";
     from.seconds = nacrei_desk_seconds(job, "spread");
     bool measured = desk->weight_measured > 0.0;
     nacrei_results_figure(&from, "cost", measured ? desk->cost_measured : (double)NAN,
@@ -243,6 +242,9 @@ static void put_peer(nacrei_json *json, const run_desk *desk)
         nacrei_json_put_double(json, "weight_difference", desk->peer.weight_difference);
         nacrei_json_put_double(json, "variance_difference", desk->peer.variance_difference);
         nacrei_json_put_double(json, "var_difference", desk->peer.var_difference);
+        nacrei_json_put_double(json, "weight_tolerance", RUN_DESK_WEIGHT_TOLERANCE);
+        nacrei_json_put_double(json, "variance_tolerance",
+                               RUN_DESK_VARIANCE_TOLERANCE * desk->portfolio->variance);
         nacrei_json_put_bool(json, "equal", desk->peer.equal);
     }
     nacrei_json_object_end(json);

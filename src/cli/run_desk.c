@@ -17,10 +17,11 @@ static double since(int64_t started_ns)
 
 double nacrei_desk_seconds(const run_job *job, const char *stage)
 {
+    double seconds = 0.0;
     for (size_t i = 0; i < job->stage_count; i++)
         if (strcmp(job->stages[i].name, stage) == 0)
-            return job->stages[i].seconds;
-    return 0.0;
+            seconds += job->stages[i].seconds;
+    return seconds;
 }
 
 bool nacrei_desk_parse(const cli_args *args, run_desk_options *options)

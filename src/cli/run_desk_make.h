@@ -18,7 +18,7 @@
 /// Names in results, tables and report.
 const char *nacrei_desk_method_name(run_desk_method method);
 extern const char *const nacrei_desk_level_name[RUN_DESK_LEVELS]; ///< "var95", "var99", "es975"
-/// Seconds of a stage of the desk, 0 when it did not run.
+/// Seconds of a stage, its symbols added up; 0 when it did not run.
 double nacrei_desk_seconds(const run_job *job, const char *stage);
 
 /// Reads the options; prints and returns false when bad.
@@ -49,6 +49,10 @@ NACRE_MUST_CHECK nacre_status nacrei_desk_ticks(run_job *job, nacre_error *err);
 NACRE_MUST_CHECK nacre_status nacrei_demo_panel(run_job *job, const char *folder,
                                                 run_desk_options *options, char *path,
                                                 size_t path_bytes, nacre_error *err);
+/// The optimiser ends within 1e-9 of the least variance, where weights are known to its root only:
+/// the variance of two programs agrees far better than their weights.
+#define RUN_DESK_WEIGHT_TOLERANCE 1e-4
+#define RUN_DESK_VARIANCE_TOLERANCE 1e-8 ///< of the variance
 /// Runs bench/peers/desk_numpy.py on the panel and compares; a run never fails because of it.
 void nacrei_desk_peer(run_job *job, const char *scratch);
 

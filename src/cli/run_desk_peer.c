@@ -15,11 +15,6 @@
 #include <unistd.h>
 
 #define PEER_PATH_BYTES 4608
-/// The optimiser ends within 1e-9 of the least variance, where weights are known to its root; VaR
-/// moves with the weights, the variance does not.
-#define WEIGHT_TOLERANCE 1e-4
-#define VARIANCE_TOLERANCE 1e-8 ///< of the variance
-
 static void absent(run_desk *desk, const char *reason)
 {
     desk->peer.present = false;
@@ -90,9 +85,9 @@ void nacrei_desk_peer(run_job *job, const char *scratch)
         desk->peer.ours_seconds =
             nacrei_desk_seconds(job, "covariance") + nacrei_desk_seconds(job, "pca") +
             nacrei_desk_seconds(job, "optimise") + nacrei_desk_seconds(job, "risk");
-        desk->peer.equal =
-            desk->peer.weight_difference <= WEIGHT_TOLERANCE &&
-            desk->peer.variance_difference <= VARIANCE_TOLERANCE * desk->portfolio->variance;
+        desk->peer.equal = desk->peer.weight_difference <= RUN_DESK_WEIGHT_TOLERANCE &&
+                           desk->peer.variance_difference <=
+                               RUN_DESK_VARIANCE_TOLERANCE * desk->portfolio->variance;
     } else {
         absent(desk, "bench/peers/desk_numpy.py failed; run it on panel.csv to see why");
     }

@@ -75,8 +75,9 @@ static void put_follow(FILE *out, const run_desk *desk)
         exceptions += desk->day[i].exception;
     }
     if (desk->followed)
-        fprintf(out, "What came in %zu days of holding: %s (%.2f %%), %zu beyond VaR 99",
-                desk->followed, money(sum * desk->capital).text, 100.0 * sum, exceptions);
+        fprintf(out, "What came in %zu day%s of holding: %s (%.2f %%), %zu beyond VaR 99",
+                desk->followed, desk->followed > 1 ? "s" : "", money(sum * desk->capital).text,
+                100.0 * sum, exceptions);
     else
         fputs("No day was followed", out);
     fprintf(out, "%s%s\n", desk->follow_reason[0] ? "; " : "", desk->follow_reason);

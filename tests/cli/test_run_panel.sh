@@ -89,6 +89,8 @@ done
 cmp -s cut/follow.csv full/follow.csv && fail "the changed days changed nothing: the test cannot fail"
 
 # So many days; an evening that is no row of the panel; a held name without a close.
+desk panel.csv cut --follow 1
+has out.txt "What came in 1 day of holding"
 desk panel.csv cut --follow 8
 [ "$(wc -l <cut/follow.csv)" -eq 9 ] || fail "--follow 8 gave $(wc -l <cut/follow.csv) lines"
 check cut
