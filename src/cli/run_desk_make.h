@@ -11,7 +11,6 @@
 #define RUN_DESK_SCENARIOS 100000u
 #define RUN_DESK_WALK_WINDOW 252u
 #define RUN_DESK_WALK_HOLD 21u
-#define RUN_DESK_HELD 1e-6 ///< a weight below is rounding of the optimiser
 /// Work is bounded: of a longer past the walk takes the last so many rebalances.
 #define RUN_DESK_WALK_REBALANCES 60u
 
