@@ -7,24 +7,14 @@
 #include "cli/cli_vpin.h"
 #include "cli/report_charts.h"
 #include "cli/report_desk.h"
+#include "cli/report_parts.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <string.h>
 
 #define ALARM_ROWS_MAX 200
 
 static const char *const measure_titles[RUN_MEASURES] = {"VPIN", "Volatility only", "Volume only"};
-
-static void card(FILE *out, const char *label, const char *value, const char *note)
-{
-    bool none = strcmp(value, "not defined") == 0;
-    fprintf(out, "<div><dt>%s</dt><dd%s>", label, none ? " class=\"none\"" : "");
-    nacrei_svg_text(out, value);
-    fputs("<small>", out);
-    nacrei_svg_text(out, note);
-    fputs("</small></dd></div>\n", out);
-}
 
 static cli_text fixed(double value, int decimals)
 {
@@ -58,19 +48,19 @@ static void write_cards(FILE *out, const run_symbol *symbol)
     fputs("<dl class=\"figures\">\n", out);
     (void)snprintf(note, sizeof note, "last of %s values; mean %s",
                    cli_count_text(vpin->cdf_count).text, fixed(vpin->mean_vpin, 4).text);
-    card(out, "VPIN", fixed(last ? last->vpin : (double)NAN, 4).text, note);
+    nacrei_report_card(out, "VPIN", fixed(last ? last->vpin : (double)NAN, 4).text, note);
     if (last && !isnan(last->cdf)) {
         (void)snprintf(note, sizeof note, "of the last value; alarm from %.4g",
                        vpin->options.cdf_threshold);
-        card(out, "CDF", fixed(last->cdf, 4).text, note);
+        nacrei_report_card(out, "CDF", fixed(last->cdf, 4).text, note);
     } else {
         (void)snprintf(note, sizeof note, "%s of %u values that it needs",
                        cli_count_text(vpin->cdf_count).text, vpin->options.cdf_min);
-        card(out, "CDF", "not defined", note);
+        nacrei_report_card(out, "CDF", "not defined", note);
     }
     (void)snprintf(note, sizeof note, "volatility only: %zu, volume only: %zu",
                    symbol->volatility->alarm_count, symbol->volume->alarm_count);
-    card(out, "Alarms", cli_count_text(vpin->alarm_count).text, note);
+    nacrei_report_card(out, "Alarms", cli_count_text(vpin->alarm_count).text, note);
     char how[96] = "by aggressor side";
     if (vpin->bars)
         (void)snprintf(how, sizeof how, "%s bars of %.4g s", cli_count_text(vpin->bars).text,
@@ -78,12 +68,12 @@ static void write_cards(FILE *out, const run_symbol *symbol)
     (void)snprintf(note, sizeof note, "of %s %s; %s",
                    cli_decimal_text(vpin->bucket_volume, symbol->instrument.size_exp).text,
                    size_unit(&symbol->instrument), how);
-    card(out, "Buckets", cli_count_text(vpin->bucket_count).text, note);
+    nacrei_report_card(out, "Buckets", cli_count_text(vpin->bucket_count).text, note);
     (void)snprintf(note, sizeof note, "kept of %s read", cli_count_text(symbol->rows).text);
-    card(out, "Trades", cli_count_text(symbol->kept_rows).text, note);
+    nacrei_report_card(out, "Trades", cli_count_text(symbol->kept_rows).text, note);
     (void)snprintf(note, sizeof note, "%s only calibrated; calendar %s",
                    cli_count_text(vpin->warmup_sessions).text, symbol->instrument.calendar);
-    card(out, "Sessions", cli_count_text(vpin->sessions).text, note);
+    nacrei_report_card(out, "Sessions", cli_count_text(vpin->sessions).text, note);
     fputs("</dl>\n", out);
 }
 
@@ -156,20 +146,6 @@ static bool needs_warmup(const nacre_vpin_options *o)
            (o->mode == NACRE_VPIN_CAUSAL || o->mode == NACRE_VPIN_AGGRESSOR);
 }
 
-static void row(FILE *out, const char *name, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-static void row(FILE *out, const char *name, const char *format, ...)
-{
-    char text[512];
-    va_list args;
-    va_start(args, format);
-    (void)vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    fprintf(out, "<tr><th>%s</th><td class=\"wrap\">", name);
-    nacrei_svg_text(out, text);
-    fputs("</td></tr>\n", out);
-}
-
 /// The reader's decisions, one per line.
 static void write_notes(FILE *out, const char *notes)
 {
@@ -193,16 +169,18 @@ static void write_volume_rows(FILE *out, const run_symbol *symbol)
     const char *unit = size_unit(&symbol->instrument);
     uint8_t size_exp = symbol->instrument.size_exp;
     if (o->bucket_volume)
-        row(out, "bucket volume", "%s %s, given", cli_decimal_text(o->bucket_volume, size_exp).text,
-            unit);
+        nacrei_report_row(out, "bucket volume", "%s %s, given",
+                          cli_decimal_text(o->bucket_volume, size_exp).text, unit);
     else
-        row(out, "bucket volume", "%s %s (the last one): mean session volume / %u",
-            cli_decimal_text(vpin->bucket_volume, size_exp).text, unit, o->buckets_per_day);
-    row(out, "window, lookback", "%u buckets; %u sessions", o->window, o->lookback);
-    row(out, "warm-up", "%s%s", needs_warmup(o) ? cli_warmup_name(o->warmup) : "not needed",
-        needs_warmup(o) && symbol->auto_warmup ? " (chosen by the data)" : "");
-    row(out, "unfinished bucket", "%s %s, not in any figure",
-        cli_decimal_text(vpin->open_bucket_volume, size_exp).text, unit);
+        nacrei_report_row(out, "bucket volume", "%s %s (the last one): mean session volume / %u",
+                          cli_decimal_text(vpin->bucket_volume, size_exp).text, unit,
+                          o->buckets_per_day);
+    nacrei_report_row(out, "window, lookback", "%u buckets; %u sessions", o->window, o->lookback);
+    nacrei_report_row(out, "warm-up", "%s%s",
+                      needs_warmup(o) ? cli_warmup_name(o->warmup) : "not needed",
+                      needs_warmup(o) && symbol->auto_warmup ? " (chosen by the data)" : "");
+    nacrei_report_row(out, "unfinished bucket", "%s %s, not in any figure",
+                      cli_decimal_text(vpin->open_bucket_volume, size_exp).text, unit);
 }
 
 static void write_method(FILE *out, const run_symbol *symbol)
@@ -213,20 +191,22 @@ static void write_method(FILE *out, const run_symbol *symbol)
     fputs("<details open><summary>How it was computed</summary><div class=\"scroll\"><table>"
           "<tbody>\n",
           out);
-    row(out, "mode", "%s, volume classified by %s, auctions %s", nacre_vpin_mode_name(o->mode),
-        cli_classify_name(o->classify), cli_auctions_name(o->auctions));
+    nacrei_report_row(out, "mode", "%s, volume classified by %s, auctions %s",
+                      nacre_vpin_mode_name(o->mode), cli_classify_name(o->classify),
+                      cli_auctions_name(o->auctions));
     write_volume_rows(out, symbol);
     if (vpin->bars)
-        row(out, "sigma of dP", "%s %s (the last one); %s of %s bars unclassified",
-            fixed(vpin->sigma, 6).text, symbol->instrument.currency,
-            cli_count_text(vpin->unclassified_bars).text, cli_count_text(vpin->bars).text);
+        nacrei_report_row(out, "sigma of dP", "%s %s (the last one); %s of %s bars unclassified",
+                          fixed(vpin->sigma, 6).text, symbol->instrument.currency,
+                          cli_count_text(vpin->unclassified_bars).text,
+                          cli_count_text(vpin->bars).text);
     if (full_sample)
-        row(out, "CDF", "rank among all values of the sample, later ones included");
+        nacrei_report_row(out, "CDF", "rank among all values of the sample, later ones included");
     else
-        row(out, "CDF", "rank among the %u values before, from %u values on", o->cdf_window,
-            o->cdf_min);
-    row(out, "alarm", "begins at a CDF of %.4g, ends below %.4g or after %u buckets",
-        o->cdf_threshold, o->cdf_threshold - o->cdf_hysteresis, o->horizon_buckets);
+        nacrei_report_row(out, "CDF", "rank among the %u values before, from %u values on",
+                          o->cdf_window, o->cdf_min);
+    nacrei_report_row(out, "alarm", "begins at a CDF of %.4g, ends below %.4g or after %u buckets",
+                      o->cdf_threshold, o->cdf_threshold - o->cdf_hysteresis, o->horizon_buckets);
     write_notes(out, symbol->import.notes);
     fputs("</tbody></table></div></details>\n", out);
 }
@@ -307,15 +287,15 @@ static void write_judgement(FILE *out, const run_job *job)
 static void write_stages(FILE *out, const run_job *job)
 {
     fputs("<h2>Stages</h2>\n<div class=\"scroll\"><table><thead><tr><th>stage</th><th>symbol</th>"
-          "<th class=\"n\">trades</th><th class=\"n\">time</th><th class=\"n\">rate</th>"
+          "<th class=\"n\">handled</th><th class=\"n\">time</th><th class=\"n\">rate</th>"
           "<th>device</th><th>work by</th><th>class</th></tr></thead><tbody>\n",
           out);
     for (size_t i = 0; i < job->stage_count; i++) {
         const run_stage *stage = &job->stages[i];
         fprintf(out,
-                "<tr><td>%s</td><td>%s</td><td class=\"n\">%s</td><td class=\"n\">%s</td>"
+                "<tr><td>%s</td><td>%s</td><td class=\"n\">%s %s</td><td class=\"n\">%s</td>"
                 "<td class=\"n\">%s</td><td>cpu, %s</td><td><code>%s</code></td><td>%s</td></tr>\n",
-                stage->name, stage->symbol, cli_count_text(stage->rows).text,
+                stage->name, stage->symbol, cli_count_text(stage->rows).text, stage->counted,
                 cli_seconds_text(stage->seconds).text,
                 stage->seconds > 0.0 ? cli_rate_text((double)stage->rows / stage->seconds).text
                                      : "-",
