@@ -4,6 +4,7 @@
 // forecast.
 #include "cli/cli_optimize.h"
 
+#include "cli/cli_csv.h"
 #include "cli/cli_export.h"
 #include "cli/cli_text.h"
 
@@ -204,6 +205,7 @@ void cli_optimize_print(FILE *out, const cli_optimize *job)
     print_figures(out, job);
     print_weights(out, job);
     print_duals(out, job);
+    cli_frontier_print(out, &job->frontier);
 }
 
 static void put_weights(nacrei_json *json, const cli_optimize *job)
@@ -295,24 +297,22 @@ nacre_status cli_optimize_print_json(FILE *out, const cli_optimize *job, nacre_e
     put_weights(&json, job);
     put_limits(&json, r);
     put_trades(&json, job);
+    cli_frontier_json(&json, &job->frontier);
     nacrei_json_object_end(&json);
     return nacrei_json_end(&json, "standard output", err);
 }
 
-/// A line of a table: the name, then the values as the shortest text that reads back equal.
 static void write_line(FILE *out, const char *name, size_t count, const double *values)
 {
-    (void)fputs(name, out);
-    for (size_t i = 0; i < count; i++) {
-        char text[40];
-        size_t length = nacrei_format_double(text, sizeof text, values[i]);
-        (void)fprintf(out, ",%.*s", (int)length, text);
-    }
+    cli_csv_name(out, name);
+    for (size_t i = 0; i < count; i++)
+        cli_csv_double(out, values[i]);
     (void)fputc('\n', out);
 }
 
-static void write_weights(FILE *out, const cli_optimize *job)
+static void write_weights(FILE *out, const void *what)
 {
+    const cli_optimize *job = what;
     const nacre_portfolio_result *r = job->result;
     (void)fputs("asset,weight,risk_share\n", out);
     for (size_t i = 0; i < r->assets; i++)
@@ -320,8 +320,9 @@ static void write_weights(FILE *out, const cli_optimize *job)
                    (const double[]){r->weights[i], r->risk_share[i]});
 }
 
-static void write_trades(FILE *out, const cli_optimize *job)
+static void write_trades(FILE *out, const void *what)
 {
+    const cli_optimize *job = what;
     (void)fputs("asset,price,held,target,shares,value,cost\n", out);
     for (size_t i = 0; i < job->result->assets; i++) {
         const nacre_portfolio_trade *t = job->trades + i;
@@ -332,28 +333,14 @@ static void write_trades(FILE *out, const cli_optimize *job)
     }
 }
 
-static nacre_status write_file(const char *folder, const char *name, const cli_optimize *job,
-                               void (*write)(FILE *out, const cli_optimize *job), nacre_error *err)
-{
-    char path[4096];
-    if ((size_t)snprintf(path, sizeof path, "%s/%s", folder, name) >= sizeof path)
-        return nacrei_fail(err, NACRE_E_LIMIT, "%.100s...: the path is too long", folder);
-    cli_file file;
-    nacre_status status = cli_file_open(&file, path, err);
-    if (status)
-        return status;
-    write(file.out, job);
-    status = cli_file_commit(&file, err);
-    cli_file_abandon(&file);
-    return status;
-}
-
 nacre_status cli_optimize_write(const char *folder, const cli_optimize *job, nacre_error *err)
 {
     nacre_status status = cli_make_folder(folder, err);
     if (!status)
-        status = write_file(folder, "weights.csv", job, write_weights, err);
+        status = cli_csv_write(folder, "weights.csv", write_weights, job, err);
     if (!status && job->trades)
-        status = write_file(folder, "trades.csv", job, write_trades, err);
+        status = cli_csv_write(folder, "trades.csv", write_trades, job, err);
+    if (!status && job->frontier.line)
+        status = cli_csv_write(folder, "frontier.csv", cli_frontier_write, &job->frontier, err);
     return status;
 }

@@ -4,6 +4,7 @@
 #ifndef NACREI_CLI_OPTIMIZE_H
 #define NACREI_CLI_OPTIMIZE_H
 
+#include "cli/cli_frontier.h"
 #include "cli/cli_panel.h"
 #include "nacre/factor.h"
 #include "nacre/optimize.h"
@@ -29,6 +30,8 @@ typedef struct cli_optimize {
     nacre_portfolio_result *result;
     nacre_portfolio_trade *trades;
     nacre_portfolio_trade_summary summary;
+    double *lower, *upper; ///< bounds of the assets
+    cli_frontier frontier;
 } cli_optimize;
 
 /// Reads "NAME,VALUE" lines (a header line whose value is no number is skipped) into the assets'
@@ -41,7 +44,8 @@ NACRE_MUST_CHECK nacre_status cli_optimize_read(const char *path, const nacre_re
 void cli_optimize_print(FILE *out, const cli_optimize *job);
 NACRE_MUST_CHECK nacre_status cli_optimize_print_json(FILE *out, const cli_optimize *job,
                                                       nacre_error *err);
-/// weights.csv and, for panels of prices, trades.csv; only an optimum is written.
+/// weights.csv and, where there are such, trades.csv (panels of prices) and frontier.csv; only an
+/// optimum is written.
 NACRE_MUST_CHECK nacre_status cli_optimize_write(const char *folder, const cli_optimize *job,
                                                  nacre_error *err);
 

@@ -28,7 +28,9 @@ static const cli_option options[] = {
     {"holdings", 0, "FILE", "NAME,SHARES lines: what is held now (default cash)"},
     {"capital", 0, "X", "value of holdings and cash (default 1000000)"},
     {"lot", 0, "N", "shares per lot (default 1)"},
-    {"out", 0, "DIR", "write weights.csv and trades.csv of an optimum there"},
+    {"frontier", 0, "N",
+     "also trace the efficient frontier (bounds and budget only): N points, 2 to 10000"},
+    {"out", 0, "DIR", "write weights.csv, trades.csv and frontier.csv of an optimum there"},
     CLI_PANEL_OPTIONS,
 };
 
@@ -51,6 +53,7 @@ static const char *const methods[] = {"minvar", "target", "utility", "sharpe", "
 static bool parse(const cli_args *args, cli_optimize *job)
 {
     int method = 0;
+    int64_t points = 0;
     nacre_portfolio_problem *p = &job->problem;
     nacre_portfolio_problem_init(p);
     job->capital = 1e6;
@@ -76,9 +79,11 @@ static bool parse(const cli_args *args, cli_optimize *job)
         !cli_double(args, "max-turnover", 0.0, 1e6, &p->max_turnover) ||
         !cli_double(args, "cost-bp", 0.0, 1e4, &job->cost_bp) ||
         !cli_double(args, "capital", 1e-9, 1e18, &job->capital) ||
-        !cli_double(args, "lot", 1e-12, 1e12, &job->lot))
+        !cli_double(args, "lot", 1e-12, 1e12, &job->lot) ||
+        !cli_int(args, "frontier", 2, 10000, &points))
         return false;
     p->method = (nacre_portfolio_method)method;
+    job->frontier.points = (size_t)points;
     if (p->method == NACRE_PORTFOLIO_TARGET_RETURN && !cli_has(args, "target")) {
         (void)cli_usage(args, "--method target wants --target R");
         return false;
@@ -97,8 +102,8 @@ static bool parse(const cli_args *args, cli_optimize *job)
 static nacre_status alloc_job(nacre_ctx *ctx, cli_optimize *job, nacre_error *err)
 {
     size_t n = job->panel.returns->assets;
-    double **const vector[] = {&job->mean,     &job->price,     &job->held,
-                               &job->holdings, &job->benchmark, &job->cost};
+    double **const vector[] = {&job->mean,      &job->price, &job->held,  &job->holdings,
+                               &job->benchmark, &job->cost,  &job->lower, &job->upper};
     nacre_status status =
         nacrei_alloc(ctx, n * n, sizeof(double), "covariance", &job->covariance, err);
     for (size_t i = 0; !status && i < sizeof vector / sizeof vector[0]; i++)
@@ -109,14 +114,15 @@ static nacre_status alloc_job(nacre_ctx *ctx, cli_optimize *job, nacre_error *er
 static void free_job(nacre_ctx *ctx, cli_optimize *job)
 {
     size_t n = job->panel.returns ? job->panel.returns->assets : 0;
-    double *const vector[] = {job->mean,     job->price,     job->held,
-                              job->holdings, job->benchmark, job->cost};
+    double *const vector[] = {job->mean,      job->price, job->held,  job->holdings,
+                              job->benchmark, job->cost,  job->lower, job->upper};
     for (size_t i = 0; i < sizeof vector / sizeof vector[0]; i++)
         nacrei_free(ctx, vector[i], n, sizeof(double));
     nacrei_free(ctx, job->covariance, n * n, sizeof(double));
     nacrei_free(ctx, job->member, n * job->group_count, sizeof *job->member);
     nacrei_free(ctx, job->groups, job->group_count, sizeof *job->groups);
     nacrei_free(ctx, job->trades, n, sizeof *job->trades);
+    cli_frontier_free(ctx, &job->frontier);
     nacre_portfolio_result_destroy(ctx, job->result);
     nacre_panel_groups_destroy(ctx, job->table);
     cli_panel_unload(ctx, &job->panel);
@@ -237,10 +243,37 @@ static void pose(const cli_args *args, cli_optimize *job)
     p->target_return = job->target_annual / job->per_year;
     p->benchmark = cli_has(args, "benchmark") ? job->benchmark : NULL;
     p->holdings = cli_has(args, "holdings") ? job->holdings : NULL;
-    for (size_t i = 0; i < r->assets; i++)
+    for (size_t i = 0; i < r->assets; i++) {
         job->cost[i] = job->cost_bp * 1e-4 / job->per_year;
+        job->lower[i] = p->min_weight;
+        job->upper[i] = p->max_weight;
+    }
     bool parity = p->method == NACRE_PORTFOLIO_RISK_PARITY;
     p->cost = job->cost_bp > 0.0 && !parity ? job->cost : NULL;
+}
+
+static nacre_status make_trades(nacre_ctx *ctx, cli_optimize *job, nacre_error *err)
+{
+    size_t n = job->problem.assets;
+    nacre_status status = nacrei_alloc(ctx, n, sizeof *job->trades, "trades", &job->trades, err);
+    if (!status)
+        status =
+            nacre_portfolio_trades(n, job->result->weights, job->price, job->held, job->capital,
+                                   job->lot, job->cost_bp * 1e-4, job->trades, &job->summary, err);
+    return status;
+}
+
+static nacre_status trace_frontier(nacre_ctx *ctx, cli_optimize *job, nacre_error *err)
+{
+    cli_frontier *f = &job->frontier;
+    f->chosen = job->result;
+    f->names = job->problem.names;
+    f->per_year = job->per_year;
+    f->risk_free_annual = job->risk_free_annual;
+    f->lower = job->lower;
+    f->upper = job->upper;
+    f->budget = job->problem.budget;
+    return cli_frontier_trace(ctx, job->problem.mean, job->problem.covariance, f, err);
 }
 
 static nacre_status compute(nacre_ctx *ctx, const cli_args *args, cli_optimize *job,
@@ -259,14 +292,11 @@ static nacre_status compute(nacre_ctx *ctx, const cli_args *args, cli_optimize *
         return status;
     pose(args, job);
     status = nacre_portfolio_optimize(ctx, &job->problem, &job->result, err);
-    if (status || !job->tradable || job->result->outcome != NACRE_PORTFOLIO_OPTIMAL)
-        return status;
-    size_t n = job->problem.assets;
-    status = nacrei_alloc(ctx, n, sizeof *job->trades, "trades", &job->trades, err);
-    if (!status)
-        status =
-            nacre_portfolio_trades(n, job->result->weights, job->price, job->held, job->capital,
-                                   job->lot, job->cost_bp * 1e-4, job->trades, &job->summary, err);
+    bool optimal = !status && job->result->outcome == NACRE_PORTFOLIO_OPTIMAL;
+    if (optimal && job->tradable)
+        status = make_trades(ctx, job, err);
+    if (optimal && !status && job->frontier.points)
+        status = trace_frontier(ctx, job, err);
     return status;
 }
 

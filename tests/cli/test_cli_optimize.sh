@@ -53,6 +53,27 @@ line "$folder/out/trades.csv" '^A,10,20,50,30,300,0\.3$'
 line "$folder/out/trades.csv" '^B,4,0,125,125,500,0\.5$'
 line "$folder/out/weights.csv" '^asset,weight,risk_share$'
 
+# Means 1 % and 2 %, deviations 1 : 3: the frontier runs from B alone to 9 : 1, half of the way is 45 : 55.
+printf 'date,A,B\n2024-01-01,0.02,0.05\n2024-01-02,0,0.05\n2024-01-03,0.02,-0.01\n' >"$folder/two.csv"
+printf '2024-01-04,0,-0.01\n' >>"$folder/two.csv"
+two="$folder/two.csv --panel-kind simple --cov sample --max-weight 1 --periods-per-year 1"
+expect 0 'frontier +3 points, 2 corners' optimize $two --frontier 3
+expect 0 '^ +2\.0000% +3\.4641% +0\.5774 +1$' optimize $two --frontier 3
+expect 0 '^ +1\.5500% +1\.9748% +0\.7849 +2$' optimize $two --frontier 3
+expect 0 '^\* +1\.1000% +1\.0954% +1\.0042 +2  chosen$' optimize $two --frontier 3
+expect 0 'volatility 1\.9748 %, least at its mean or above 1\.9748 %' optimize $two --frontier 3 --method target \
+    --target 0.0155
+expect 0 '"least_volatility_annual": 0\.0109544' --json optimize $two --frontier 3
+expect 0 '"frontier": null' --json optimize $two
+expect 0 'optimal' optimize $two --frontier 3 --out "$folder/line"
+line "$folder/line/frontier.csv" '^kind,mean_annual,volatility_annual,sharpe_annual,names,A,B$'
+line "$folder/line/frontier.csv" '^corner,0\.020*[0-9]*,0\.0346410[0-9]*,0\.577350[0-9]*,1,0,1$'
+[ "$(cut -d, -f1 "$folder/line/frontier.csv" | uniq -c | tr -s ' \n' ' ')" = " 1 kind 3 point 2 corner 1 chosen " ] ||
+    fail "frontier.csv: $(cat "$folder/line/frontier.csv")"
+expect 2 "--frontier: '1' is not a whole number from 2 to 10000" optimize $two --frontier 1
+expect 3 'frontier: budget 1 is outside \[0, 0\.4\]' optimize "$folder/two.csv" --panel-kind simple \
+    --method riskparity --max-weight 0.2 --frontier 3
+
 expect 2 'sharpe, te, riskparity' optimize $returns --method best
 expect 2 '--method target wants --target' optimize $returns --method target
 expect 2 'want --groups' optimize $returns --group-max North=1
