@@ -14,6 +14,8 @@
 #define SHOWN 20
 /// Weights below this are not worth a line.
 #define WEIGHT_SHOWN 5e-5
+/// What the solver leaves of a value that is 0; files and --json have it as it is.
+#define ROUNDING 1e-7
 
 static void print_figures(FILE *out, const cli_optimize *job)
 {
@@ -92,7 +94,8 @@ static void print_dual(FILE *out, const nacre_portfolio_dual *dual)
     char name[96];
     (void)snprintf(name, sizeof name, "%s%s%s", dual->constraint, dual->asset ? ":" : "",
                    dual->asset ? dual->asset : "");
-    (void)fprintf(out, "%-32s %12.6g %12.6g %14.6g\n", name, dual->value, dual->bound, dual->dual);
+    double value = fabs(dual->value) < ROUNDING ? 0.0 : dual->value;
+    (void)fprintf(out, "%-32s %12.6g %12.6g %14.6g\n", name, value, dual->bound + 0.0, dual->dual);
 }
 
 static void print_duals(FILE *out, const cli_optimize *job)

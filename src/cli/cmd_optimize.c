@@ -291,6 +291,7 @@ int run_optimize(const cli_env *env, const cli_args *args)
     if (optimal && cli_has(args, "out"))
         status = cli_optimize_write(cli_value(args, "out"), &job, &err);
     int code = CLI_OK;
+    status = cli_panel_explain(&job.panel, status, &err);
     if (status)
         code = cli_fail(args, &err);
     else if (!optimal)

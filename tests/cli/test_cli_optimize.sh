@@ -125,6 +125,17 @@ expect 2 '--method target wants --target' optimize $returns --method target
 expect 2 '--group-max wants --groups CSV' optimize $returns --group-max North=1
 expect 3 'no group "West"' optimize $returns --groups "$folder/groups.csv" --group-max West=1
 expect 3 'is not NAME=W' optimize $returns --groups "$folder/groups.csv" --group-max North
+# Panels without an answer.
+head -2 "$folder/prices.csv" >"$folder/day.csv"
+expect 3 'the panel has 1 rows, .*: 0 returns, at least 2 are needed' optimize "$folder/day.csv"
+printf 'date,A,B,C\n2024-01-01,1,2,5\n2024-01-02,1.1,2.1,5\n2024-01-03,1.05,2.2,5\n' >"$folder/still.csv"
+expect 3 'column 2 \(from 0\) is constant .*C never moves in the window' optimize "$folder/still.csv"
+expect 3 'C has variance 0: an asset without volatility must be left out' optimize "$folder/still.csv" --cov sample
+printf 'date,A,B\n2024-01-02,1,2\n2024-01-01,1,2\n' >"$folder/back.csv"
+expect 3 "back.csv:3:1: date '2024-01-01' steps back" optimize "$folder/back.csv"
+printf 'date,A [EUR],B [USD]\n2024-01-01,1,2\n' >"$folder/mixed.csv"
+expect 3 "column 'B' is in USD, the first column in EUR" optimize "$folder/mixed.csv"
+expect 3 'is no price above 0; .*--panel-kind simple or log' optimize "$folder/returns.csv"
 expect 3 '"C" is not among the 2 assets' optimize $returns --asset-max C=0.1
 expect 3 'bounds of asset A cross: lower 0.7, upper 0.6' optimize $returns --asset-max A=0.6 --asset-min A=0.7
 expect 3 'exposures.csv has no column "growth"' optimize $returns $bands --factor-band growth=0:1

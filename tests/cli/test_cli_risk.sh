@@ -62,7 +62,7 @@ printf 'asset,weight,risk_share\nAAA,1,0.5\n' >"$dir/three.csv"
 head -60 "$dir/prices.csv" >"$dir/short.csv"
 expect 3 "level 0.99 needs at least 100" "$bin" risk --panel-kind prices "$dir/short.csv"
 head -2 "$dir/prices.csv" >"$dir/day.csv"
-expect 3 "nacre risk: " "$bin" risk --panel-kind prices "$dir/day.csv"
+expect 3 "the panel has 1 rows, .*: 0 returns, at least 2 are needed" "$bin" risk --panel-kind prices "$dir/day.csv"
 expect 0 "" "$bin" risk "${panel[@]}" --out "$dir/out.d"
 [ "$(wc -l <"$dir/out.d/components.csv")" = 4 ] || fail "components.csv has not 4 lines"
 
