@@ -25,7 +25,8 @@ static frontier_row make_row(const cli_frontier *f, const char *kind, double mea
 {
     frontier_row row = {.kind = kind, .mean = mean * f->per_year, .weights = weights};
     row.volatility = sqrt(variance * f->per_year);
-    row.sharpe = (row.mean - f->risk_free_annual) / row.volatility;
+    row.sharpe = row.volatility > 0.0 ? (row.mean - f->risk_free_annual) / row.volatility
+                                      : (double)NAN; // nothing is held
     for (size_t i = 0; i < f->line->assets; i++)
         row.held += fabs(weights[i]) > HELD;
     return row;
@@ -102,8 +103,11 @@ void cli_frontier_free(nacre_ctx *ctx, cli_frontier *frontier)
 static void print_row(FILE *out, const frontier_row *row)
 {
     bool chosen = row->kind[1] == 'h';
-    (void)fprintf(out, "%c %11.4f%% %11.4f%% %9.4f %7zu%s\n", chosen ? '*' : ' ', 100.0 * row->mean,
-                  100.0 * row->volatility, row->sharpe, row->held, chosen ? "  chosen" : "");
+    char sharpe[32] = "-";
+    if (!isnan(row->sharpe))
+        (void)snprintf(sharpe, sizeof sharpe, "%.4f", row->sharpe);
+    (void)fprintf(out, "%c %11.4f%% %11.4f%% %9s %7zu%s\n", chosen ? '*' : ' ', 100.0 * row->mean,
+                  100.0 * row->volatility, sharpe, row->held, chosen ? "  chosen" : "");
 }
 
 void cli_frontier_print(FILE *out, const cli_frontier *f)

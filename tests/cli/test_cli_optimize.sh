@@ -88,6 +88,7 @@ line "$folder/line/frontier.csv" '^kind,mean_annual,volatility_annual,sharpe_ann
 line "$folder/line/frontier.csv" '^corner,0\.020*[0-9]*,0\.0346410[0-9]*,0\.577350[0-9]*,1,0,1$'
 [ "$(cut -d, -f1 "$folder/line/frontier.csv" | uniq -c | tr -s ' \n' ' ')" = " 1 kind 3 point 2 corner 1 chosen " ] ||
     fail "frontier.csv: $(cat "$folder/line/frontier.csv")"
+expect 0 '^ +0\.0000% +0\.0000% +- +0$' optimize $two --budget 0 --min-weight -1 --frontier 2
 expect 2 "--frontier: '1' is not a whole number from 2 to 10000" optimize $two --frontier 1
 expect 3 'frontier: budget 1 is outside \[0, 0\.4\]' optimize "$folder/two.csv" --panel-kind simple \
     --method riskparity --max-weight 0.2 --frontier 3
