@@ -5,7 +5,7 @@ W = Omega^-1. The library uses the other form (an update of pi, no inverse of S 
 
 black_litterman.py     prints the golden tables of tests/golden/test_portfolio_equilibrium.c
 Data: He & Litterman 1999, tables 1 and 2, risk aversion 2.5, tau 0.05. Cases: their view that Germany
-outperforms the rest of Europe by 5 % (tables 4); the same and Canada over the USA by 3 % (table 5); the
+outperforms the rest of Europe by 5 % (table 4); the same and Canada over the USA by 3 % (table 5); the
 same two with confidences 0.8 and 0.3. Per country: posterior mean, its standard deviation with the
 uncertainty of the mean, unconstrained weight; all in per cent.
 """
