@@ -93,6 +93,22 @@ void bench_write_row(FILE *out, const bench_result *result);
 /// several).
 double bench_read_bandwidth(nacre_ctx *ctx, size_t bytes);
 
+/// A peer that stays: a command whose first line of output is its version and which then answers
+/// every line of input with one line. Starting an interpreter for every pair would leave time for a
+/// handful of pairs only.
+typedef struct bench_peer {
+    int pid;
+    int channel; ///< its standard input and output
+} bench_peer;
+
+/// Starts `command` with /bin/sh and reads the version, without the line end; false when there is
+/// none within 20 s. `peer` is to be stopped in any case.
+bool bench_peer_start(bench_peer *peer, const char *command, char *version, size_t bytes);
+/// One question, one answer; false when the peer is gone or silent for 20 s.
+bool bench_peer_ask(const bench_peer *peer, char *answer, size_t bytes);
+/// Ends the process. Harmless on one that was never started, or that was all zeros.
+void bench_peer_stop(bench_peer *peer);
+
 /// Path of a peer's script (bench/peers/<name>, or share/nacre/peers/<name> when installed).
 bool bench_find_peer(const char *name, char *path, size_t bytes);
 

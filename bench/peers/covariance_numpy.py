@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The peers of cov.lw.*: Ledoit-Wolf shrinkage by scikit-learn or by NumPy on the same matrix.
 
-covariance_numpy.py --version sklearn|numpy              prints the versions, exit code 1 when missing
 covariance_numpy.py sklearn|numpy FILE PERIODS ASSETS    FILE: float64, row-major
 
-Prints the seconds of the second of two runs, the weight of the target, the sum and the sum of squares
-of the estimate. scikit-learn: scaled identity, divisor T. NumPy: constant correlation, divisor T-1, as
+Prints the versions (exit code 1 when missing), then for every line of input the seconds of one run, the
+weight of the target, the sum and the sum of squares of the estimate. scikit-learn: scaled identity, divisor T. NumPy: constant correlation, divisor T-1, as
 the authors' own program has it.
 """
 import sys
@@ -42,18 +41,17 @@ def constant_correlation(x):
 
 
 def main():
-    if sys.argv[1] == "--version":
-        print("scikit-learn", sklearn.__version__, "on NumPy", np.__version__) \
-            if sys.argv[2] == "sklearn" else print("NumPy", np.__version__)
-        return
-    estimate = ledoit_wolf if sys.argv[1] == "sklearn" else constant_correlation
+    scikit = sys.argv[1] == "sklearn"
+    estimate = ledoit_wolf if scikit else constant_correlation
+    print((f"scikit-learn {sklearn.__version__}, " if scikit else "") + f"NumPy {np.__version__}",
+          flush=True)
     matrix = np.fromfile(sys.argv[2]).reshape(int(sys.argv[3]), int(sys.argv[4]))
-    estimate(matrix)
-    begin = time.perf_counter()
-    covariance, weight = estimate(matrix)
-    seconds = time.perf_counter() - begin
-    print(repr(seconds), repr(float(weight)), repr(float(covariance.sum())),
-          repr(float((covariance**2).sum())))
+    for _ in sys.stdin:
+        begin = time.perf_counter()
+        covariance, weight = estimate(matrix)
+        seconds = time.perf_counter() - begin
+        print(repr(seconds), repr(float(weight)), repr(float(covariance.sum())),
+              repr(float((covariance**2).sum())), flush=True)
 
 
 main()

@@ -175,6 +175,35 @@ NACRE_API NACRE_MUST_CHECK nacre_status nacre_portfolio_equilibrium(size_t n,
                                                                     double risk_aversion,
                                                                     double *out, nacre_error *err);
 
+/// Opinions on expected returns. View v says that sum_i pick[v][i] r_i is expected to be
+/// expected[v], with an error of the given variance.
+typedef struct nacre_portfolio_views {
+    size_t count;
+    const char *const *names; ///< for messages, or NULL: numbers
+    const double *pick;       ///< P: count x assets
+    const double *expected;   ///< q: unit of the equilibrium returns (in excess, per period)
+    const double *variance;   ///< diagonal of Omega, 0 = certain; NULL: from `confidence`
+    const double *confidence; ///< c in (0, 1]: Omega = (1 - c) / c tau diag(P S P'), so 1 =
+                              ///< certain; NULL: 1/2 for all, the choice of He & Litterman
+} nacre_portfolio_views;
+
+/// Black-Litterman: the expected returns mean = pi + tau S P' (P tau S P' + Omega)^-1 (q - P pi),
+/// and S plus the covariance that remains of them. No views give pi and (1 + tau) S.
+/// @shape  covariance, posterior_covariance: n x n; equilibrium, mean: n. `mean` may be
+/// `equilibrium`
+/// @param tau  uncertainty of the equilibrium as a share of S; He & Litterman use 0.05
+/// @param[out] posterior_covariance  or NULL; no overlap with the inputs
+/// @error  NACRE_E_NONFINITE names the entry; NACRE_E_ARG tau <= 0, a confidence outside (0, 1], a
+///         negative variance, a view on nothing that varies, certain views that repeat or
+///         contradict each other (names the view); NACRE_E_NOMEM. Outputs are untouched then
+///         @thread safe
+/// @accuracy  about u times the condition of P tau S P' + Omega with unit diagonal
+/// @source Black & Litterman 1992; He & Litterman 1999; confidence: Walters 2014, section on Omega
+NACRE_API NACRE_MUST_CHECK nacre_status
+nacre_portfolio_posterior(nacre_ctx *ctx, size_t n, const double *covariance,
+                          const double *equilibrium, const nacre_portfolio_views *views, double tau,
+                          double *mean, double *posterior_covariance, nacre_error *err);
+
 /// One order: from shares held to shares wanted, in whole lots.
 typedef struct nacre_portfolio_trade {
     double held, target; ///< shares; the target is a multiple of the lot, rounded towards zero

@@ -34,8 +34,6 @@ NACRE_MUST_CHECK nacre_status cli_factors_print_json(FILE *out, const cli_factor
 NACRE_MUST_CHECK nacre_status cli_factors_write(const char *folder, const cli_factors *factors,
                                                 nacre_error *err);
 
-/// A name as a CSV field, quoted where it has to be.
-void cli_factors_put_name(FILE *out, const char *name);
 /// The rows of factors.csv: date, market and groups where there is a model, `shown` components.
 void cli_factors_write_rows(FILE *out, const cli_factors *factors);
 

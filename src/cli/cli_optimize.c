@@ -1,79 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // The answer of `nacre optimize` for people, programs and spreadsheets. Figures a year are printed
 // with the factor that made them; a mean of the sample is called in-sample, because it is no
-// forecast.
+// forecast, and one of views is called theirs.
 #include "cli/cli_optimize.h"
 
+#include "cli/cli_csv.h"
 #include "cli/cli_export.h"
 #include "cli/cli_text.h"
 
-#include <errno.h>
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 /// Rows of the weights table for people; files and --json have all.
 #define SHOWN 20
 /// Weights below this are not worth a line.
 #define WEIGHT_SHOWN 5e-5
-
-static size_t find_asset(const nacre_returns *returns, const char *name)
-{
-    size_t i = 0;
-    while (i < returns->assets && strcmp(returns->names[i], name) != 0)
-        i++;
-    return i;
-}
-
-static nacre_status read_line(const char *path, size_t number, char *line,
-                              const nacre_returns *returns, bool *seen, double *values,
-                              nacre_error *err)
-{
-    line[strcspn(line, "\r\n")] = 0;
-    if (!*line)
-        return NACRE_OK;
-    char *comma = strrchr(line, ',');
-    char *end = comma;
-    double value = comma ? strtod(comma + 1, &end) : 0.0;
-    if (!comma || end == comma + 1 || *end || !isfinite(value)) {
-        if (number == 1 && comma)
-            return NACRE_OK; // the header
-        return nacrei_fail(err, NACRE_E_PARSE, "%s:%zu: \"%.60s\" is not NAME,VALUE", path, number,
-                           line);
-    }
-    *comma = 0;
-    size_t asset = find_asset(returns, line);
-    if (asset == returns->assets)
-        return nacrei_fail(err, NACRE_E_NOTFOUND,
-                           "%s:%zu: %.60s is not among the %zu assets of the window", path, number,
-                           line, returns->assets);
-    if (seen[asset])
-        return nacrei_fail(err, NACRE_E_EXISTS, "%s:%zu: %.60s a second time", path, number, line);
-    seen[asset] = true;
-    values[asset] = value;
-    return NACRE_OK;
-}
-
-nacre_status cli_optimize_read(const char *path, const nacre_returns *returns, double *values,
-                               nacre_error *err)
-{
-    FILE *file = fopen(path, "re");
-    if (!file)
-        return nacrei_fail_system(err, NACRE_E_IO, errno, "%s", path);
-    bool *seen = calloc(returns->assets, sizeof *seen);
-    char *line = NULL;
-    size_t capacity = 0, number = 0;
-    nacre_status status =
-        seen ? NACRE_OK : nacrei_fail_memory(err, returns->assets, "names of a file");
-    while (!status && getline(&line, &capacity, file) >= 0)
-        status = read_line(path, ++number, line, returns, seen, values, err);
-    if (!status && ferror(file))
-        status = nacrei_fail_system(err, NACRE_E_IO, errno, "%s", path);
-    free(line);
-    free(seen);
-    (void)fclose(file);
-    return status;
-}
+/// What the solver leaves of a value that is 0; files and --json have it as it is.
+#define ROUNDING 1e-7
 
 static void print_figures(FILE *out, const cli_optimize *job)
 {
@@ -83,11 +25,12 @@ static void print_figures(FILE *out, const cli_optimize *job)
     (void)fprintf(out, "risk        %.4f %%%s", 100.0 * sqrt(r->variance * k), unit);
     if (!isnan(r->tracking_variance))
         (void)fprintf(out, ", tracking error %.4f %%", 100.0 * sqrt(r->tracking_variance * k));
-    (void)fprintf(out, "\nreturn      %.4f %%%s, mean of the sample (in-sample, no forecast)\n",
-                  100.0 * r->expected_return * k, unit);
+    (void)fprintf(out, "\nreturn      %.4f %%%s, %s\n", 100.0 * r->expected_return * k, unit,
+                  job->views ? "equilibrium with views"
+                             : "mean of the sample (in-sample, no forecast)");
     if (job->problem.method == NACRE_PORTFOLIO_MAX_SHARPE && !isnan(r->objective))
-        (void)fprintf(out, "sharpe      %.4f%s, in-sample, risk-free %.4f %%\n",
-                      r->objective * sqrt(k), unit, 100.0 * job->risk_free_annual);
+        (void)fprintf(out, "sharpe      %.4f%s%s, risk-free %.4f %%\n", r->objective * sqrt(k),
+                      unit, job->views ? "" : ", in-sample", 100.0 * job->risk_free_annual);
     (void)fprintf(out, "turnover    %.2f %% of capital (buys and sells)\n", 100.0 * r->turnover);
     if (job->trades)
         (void)fprintf(
@@ -151,7 +94,8 @@ static void print_dual(FILE *out, const nacre_portfolio_dual *dual)
     char name[96];
     (void)snprintf(name, sizeof name, "%s%s%s", dual->constraint, dual->asset ? ":" : "",
                    dual->asset ? dual->asset : "");
-    (void)fprintf(out, "%-32s %12.6g %12.6g %14.6g\n", name, dual->value, dual->bound, dual->dual);
+    double value = fabs(dual->value) < ROUNDING ? 0.0 : dual->value;
+    (void)fprintf(out, "%-32s %12.6g %12.6g %14.6g\n", name, value, dual->bound + 0.0, dual->dual);
 }
 
 static void print_duals(FILE *out, const cli_optimize *job)
@@ -190,6 +134,12 @@ void cli_optimize_print(FILE *out, const cli_optimize *job)
     (void)fprintf(out, "covariance  %s", nacre_covariance_method_name(job->estimator));
     if (!isnan(job->info.shrinkage))
         (void)fprintf(out, ", shrinkage %.4f", job->info.shrinkage);
+    if (job->views)
+        (void)fprintf(
+            out,
+            "\nviews       %zu on the equilibrium of the benchmark (risk aversion %g, tau "
+            "%g);\n            the covariance includes the uncertainty of the means",
+            job->views, job->problem.risk_aversion, job->tau);
     (void)fprintf(out, "\nportfolio   %s: %s", nacre_portfolio_method_name(job->problem.method),
                   nacre_portfolio_outcome_name(r->outcome));
     if (job->problem.method == NACRE_PORTFOLIO_RISK_PARITY)
@@ -204,6 +154,7 @@ void cli_optimize_print(FILE *out, const cli_optimize *job)
     print_figures(out, job);
     print_weights(out, job);
     print_duals(out, job);
+    cli_frontier_print(out, &job->frontier);
 }
 
 static void put_weights(nacrei_json *json, const cli_optimize *job)
@@ -289,30 +240,30 @@ nacre_status cli_optimize_print_json(FILE *out, const cli_optimize *job, nacre_e
     nacrei_json_put_double(&json, "objective", r->objective);
     nacrei_json_put_double(&json, "annual_factor", k);
     nacrei_json_put_double(&json, "volatility_annual", sqrt(r->variance * k));
-    nacrei_json_put_double(&json, "return_annual_in_sample", r->expected_return * k);
+    nacrei_json_put_uint(&json, "views", job->views);
+    nacrei_json_put_double(&json, job->views ? "return_annual_views" : "return_annual_in_sample",
+                           r->expected_return * k);
     nacrei_json_put_double(&json, "tracking_error_annual", sqrt(r->tracking_variance * k));
     nacrei_json_put_double(&json, "turnover", r->turnover);
     put_weights(&json, job);
     put_limits(&json, r);
     put_trades(&json, job);
+    cli_frontier_json(&json, &job->frontier);
     nacrei_json_object_end(&json);
     return nacrei_json_end(&json, "standard output", err);
 }
 
-/// A line of a table: the name, then the values as the shortest text that reads back equal.
 static void write_line(FILE *out, const char *name, size_t count, const double *values)
 {
-    (void)fputs(name, out);
-    for (size_t i = 0; i < count; i++) {
-        char text[40];
-        size_t length = nacrei_format_double(text, sizeof text, values[i]);
-        (void)fprintf(out, ",%.*s", (int)length, text);
-    }
+    cli_csv_name(out, name);
+    for (size_t i = 0; i < count; i++)
+        cli_csv_double(out, values[i]);
     (void)fputc('\n', out);
 }
 
-static void write_weights(FILE *out, const cli_optimize *job)
+static void write_weights(FILE *out, const void *what)
 {
+    const cli_optimize *job = what;
     const nacre_portfolio_result *r = job->result;
     (void)fputs("asset,weight,risk_share\n", out);
     for (size_t i = 0; i < r->assets; i++)
@@ -320,8 +271,9 @@ static void write_weights(FILE *out, const cli_optimize *job)
                    (const double[]){r->weights[i], r->risk_share[i]});
 }
 
-static void write_trades(FILE *out, const cli_optimize *job)
+static void write_trades(FILE *out, const void *what)
 {
+    const cli_optimize *job = what;
     (void)fputs("asset,price,held,target,shares,value,cost\n", out);
     for (size_t i = 0; i < job->result->assets; i++) {
         const nacre_portfolio_trade *t = job->trades + i;
@@ -332,28 +284,14 @@ static void write_trades(FILE *out, const cli_optimize *job)
     }
 }
 
-static nacre_status write_file(const char *folder, const char *name, const cli_optimize *job,
-                               void (*write)(FILE *out, const cli_optimize *job), nacre_error *err)
-{
-    char path[4096];
-    if ((size_t)snprintf(path, sizeof path, "%s/%s", folder, name) >= sizeof path)
-        return nacrei_fail(err, NACRE_E_LIMIT, "%.100s...: the path is too long", folder);
-    cli_file file;
-    nacre_status status = cli_file_open(&file, path, err);
-    if (status)
-        return status;
-    write(file.out, job);
-    status = cli_file_commit(&file, err);
-    cli_file_abandon(&file);
-    return status;
-}
-
 nacre_status cli_optimize_write(const char *folder, const cli_optimize *job, nacre_error *err)
 {
     nacre_status status = cli_make_folder(folder, err);
     if (!status)
-        status = write_file(folder, "weights.csv", job, write_weights, err);
+        status = cli_csv_write(folder, "weights.csv", write_weights, job, err);
     if (!status && job->trades)
-        status = write_file(folder, "trades.csv", job, write_trades, err);
+        status = cli_csv_write(folder, "trades.csv", write_trades, job, err);
+    if (!status && job->frontier.line)
+        status = cli_csv_write(folder, "frontier.csv", cli_frontier_write, &job->frontier, err);
     return status;
 }

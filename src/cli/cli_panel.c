@@ -61,9 +61,37 @@ bool cli_panel_parse(const cli_args *args, cli_panel *panel)
     return cli_double(args, "periods-per-year", 1e-3, 1e9, &panel->options.periods_per_year);
 }
 
+/// Says the message again with something that only the program knows.
+static nacre_status add_to(nacre_status status, const char *text, nacre_error *err)
+{
+    char message[sizeof err->message];
+    (void)snprintf(message, sizeof message, "%s", err->message);
+    return nacrei_fail(err, status, "%s (%s)", message, text);
+}
+
+nacre_status cli_panel_explain(const cli_panel *panel, nacre_status status, nacre_error *err)
+{
+    const nacre_returns *r = panel->returns;
+    if (status != NACRE_E_ARG || !r)
+        return status;
+    for (size_t i = 0; i < r->assets; i++) {
+        size_t t = 1;
+        while (t < r->periods && r->values[t * r->assets + i] == r->values[i])
+            t++;
+        if (t == r->periods) {
+            char text[96];
+            (void)snprintf(text, sizeof text, "%.60s never moves in the window", r->names[i]);
+            return add_to(status, text, err);
+        }
+    }
+    return status;
+}
+
 nacre_status cli_panel_load(nacre_ctx *ctx, cli_panel *panel, nacre_error *err)
 {
     nacre_status status = nacre_panel_open(ctx, panel->path, &panel->options, &panel->panel, err);
+    if (status == NACRE_E_RANGE && panel->options.kind == NACRE_PANEL_PRICES)
+        status = add_to(status, "--panel-kind simple or log", err);
     if (!status)
         status = nacre_panel_returns(ctx, panel->panel, panel->min_share, &panel->returns, err);
     if (status)

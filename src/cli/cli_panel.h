@@ -32,6 +32,8 @@ bool cli_panel_date(const cli_args *args, const char *option, int32_t *date);
 /// Reads the options and the operand PANEL. Prints and returns false when bad.
 bool cli_panel_parse(const cli_args *args, cli_panel *panel);
 NACRE_MUST_CHECK nacre_status cli_panel_load(nacre_ctx *ctx, cli_panel *panel, nacre_error *err);
+/// Adds the name of an asset that never moves to a failure that one causes; gives `status` back.
+nacre_status cli_panel_explain(const cli_panel *panel, nacre_status status, nacre_error *err);
 void cli_panel_unload(nacre_ctx *ctx, cli_panel *panel);
 
 /// A day of the panel: "2013-10-04", or "row 17" when it has no dates.

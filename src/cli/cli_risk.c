@@ -3,83 +3,18 @@
 // components from the closed form and from the simulation, the worst windows, and the backtest.
 #include "cli/cli_risk.h"
 
+#include "cli/cli_table.h"
 #include "core/alloc.h"
-#include "core/small_file.h"
 #include "nacre/factor.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#define WEIGHTS_BYTES ((size_t)16 << 20)
 #define VAR_LEVEL 0.99
 #define ES_LEVEL 0.975
 
 const char *const cli_risk_methods[CLI_RISK_METHODS] = {"historical", "normal", "t",
                                                         "ewma",       "mc-t",   "mc-normal"};
-
-static size_t find_asset(const nacre_returns *returns, const char *name)
-{
-    for (size_t i = 0; i < returns->assets; i++)
-        if (strcmp(returns->names[i], name) == 0)
-            return i;
-    return returns->assets;
-}
-
-/// One "NAME,WEIGHT" line, cut in place; a first line whose weight is no number is a header.
-static nacre_status weight_line(const char *path, size_t line, char *text,
-                                const nacre_returns *returns, double *weights, nacre_error *err)
-{
-    text[strcspn(text, "\r")] = '\0';
-    if (*text == '\0')
-        return NACRE_OK;
-    char *comma = strrchr(text, ',');
-    if (!comma)
-        return nacrei_fail(err, NACRE_E_PARSE, "%s:%zu: expected NAME,WEIGHT", path, line);
-    *comma = '\0';
-    char *end;
-    double weight = strtod(comma + 1, &end);
-    if (end == comma + 1 || *end != '\0' || !isfinite(weight)) {
-        if (line == 1)
-            return NACRE_OK;
-        return nacrei_fail(err, NACRE_E_PARSE, "%s:%zu:%zu: '%.40s' is not a finite number", path,
-                           line, (size_t)(comma - text) + 2, comma + 1);
-    }
-    size_t asset = find_asset(returns, text);
-    if (asset == returns->assets)
-        return nacrei_fail(err, NACRE_E_NOTFOUND,
-                           "%s:%zu: '%.60s' is no asset of the panel's window", path, line, text);
-    if (!isnan(weights[asset]))
-        return nacrei_fail(err, NACRE_E_EXISTS, "%s:%zu: '%.60s' has a weight already", path, line,
-                           text);
-    weights[asset] = weight;
-    return NACRE_OK;
-}
-
-nacre_status cli_risk_weights(nacre_ctx *ctx, const char *path, const nacre_returns *returns,
-                              double *weights, nacre_error *err)
-{
-    char *content;
-    size_t size;
-    nacre_status status = nacrei_small_file_read(ctx, path, WEIGHTS_BYTES, &content, &size, err);
-    if (status)
-        return status;
-    for (size_t i = 0; i < returns->assets; i++)
-        weights[i] = (double)NAN;
-    size_t line = 1;
-    for (char *at = content; !status && at < content + size; line++) {
-        char *next = memchr(at, '\n', (size_t)(content + size - at));
-        char *stop = next ? next : content + size;
-        *stop = '\0';
-        status = weight_line(path, line, at, returns, weights, err);
-        at = stop + 1;
-    }
-    for (size_t i = 0; i < returns->assets; i++)
-        if (isnan(weights[i]))
-            weights[i] = 0;
-    nacrei_small_file_free(ctx, content, size);
-    return status;
-}
 
 static nacre_status estimate(nacre_ctx *ctx, cli_risk *risk, nacre_error *err)
 {
@@ -98,7 +33,7 @@ static nacre_status estimate(nacre_ctx *ctx, cli_risk *risk, nacre_error *err)
     for (size_t i = 0; !status && i < r->assets; i++)
         risk->weights[i] = 1 / (double)r->assets;
     if (!status && risk->weights_path)
-        status = cli_risk_weights(ctx, risk->weights_path, r, risk->weights, err);
+        status = cli_read_values(ctx, risk->weights_path, r, risk->weights, err);
     for (size_t i = 0; !status && i < r->assets; i++)
         risk->invested += risk->weights[i];
     if (!status)

@@ -64,11 +64,6 @@ typedef struct cli_risk {
     size_t breaches;
 } cli_risk;
 
-/// NAME,WEIGHT lines, a header allowed; assets that are not named get 0.
-/// @error NACRE_E_PARSE, NACRE_E_NOTFOUND, NACRE_E_EXISTS name file and line
-NACRE_MUST_CHECK nacre_status cli_risk_weights(nacre_ctx *ctx, const char *path,
-                                               const nacre_returns *returns, double *weights,
-                                               nacre_error *err);
 /// Everything after the options: loads the panel and fills the rest. cli_risk_free in any case.
 NACRE_MUST_CHECK nacre_status cli_risk_compute(nacre_ctx *ctx, cli_risk *risk, nacre_error *err);
 void cli_risk_free(nacre_ctx *ctx, cli_risk *risk);

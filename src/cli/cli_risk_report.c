@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The outputs of `nacre risk`: a table for people, JSON with everything, components as CSV. Losses
 // are positive, as per cent and money for people and as fractions for programs.
+#include "cli/cli_csv.h"
 #include "cli/cli_export.h"
 #include "cli/cli_risk.h"
 #include "cli/cli_text.h"
@@ -264,20 +265,19 @@ nacre_status cli_risk_json(FILE *out, const cli_risk *risk, const char *name, na
     return nacrei_json_end(&json, name, err);
 }
 
-static nacre_status write_components(const char *path, const cli_risk *risk, nacre_error *err)
+static void write_components(FILE *out, const void *what)
 {
+    const cli_risk *risk = what;
     const nacre_returns *r = risk->panel.returns;
-    cli_file file;
-    nacre_status status = cli_file_open(&file, path, err);
-    if (status)
-        return status;
-    (void)fprintf(file.out, "asset,weight,var99_normal,var99_mc_t,es975_mc_t\n");
-    for (size_t i = 0; i < r->assets; i++)
-        (void)fprintf(file.out, "%s,%.17g,%.17g,%.17g,%.17g\n", r->names[i], risk->weights[i],
-                      risk->component_normal[i], risk->component_var[i], risk->component_es[i]);
-    status = cli_file_commit(&file, err);
-    cli_file_abandon(&file);
-    return status;
+    (void)fputs("asset,weight,var99_normal,var99_mc_t,es975_mc_t\n", out);
+    for (size_t i = 0; i < r->assets; i++) {
+        cli_csv_name(out, r->names[i]);
+        cli_csv_double(out, risk->weights[i]);
+        cli_csv_double(out, risk->component_normal[i]);
+        cli_csv_double(out, risk->component_var[i]);
+        cli_csv_double(out, risk->component_es[i]);
+        (void)fputc('\n', out);
+    }
 }
 
 nacre_status cli_risk_write(const char *folder, const cli_risk *risk, nacre_error *err)
@@ -288,8 +288,7 @@ nacre_status cli_risk_write(const char *folder, const cli_risk *risk, nacre_erro
     nacre_status status = cli_make_folder(folder, err);
     if (status)
         return status;
-    (void)snprintf(path, sizeof path, "%s/components.csv", folder);
-    status = write_components(path, risk, err);
+    status = cli_csv_write(folder, "components.csv", write_components, risk, err);
     if (status)
         return status;
     (void)snprintf(path, sizeof path, "%s/risk.json", folder);

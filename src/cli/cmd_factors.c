@@ -103,6 +103,7 @@ int run_factors(const cli_env *env, const cli_args *args)
         status = cli_factors_print_json(stdout, &f, &err);
     else if (!status)
         cli_factors_print(stdout, &f);
+    status = cli_panel_explain(&f.panel, status, &err);
     int code = status ? cli_fail(args, &err) : CLI_OK;
     free_factors(env->ctx, &f);
     return code;

@@ -14,7 +14,8 @@
 #define HORIZON_MAX 1000
 
 static const cli_option options[] = {
-    {"weights", 0, "FILE", "NAME,WEIGHT lines; assets that are not named get 0 (default: equal)"},
+    {"weights", 0, "FILE",
+     "NAME,WEIGHT rows, as weights.csv of nacre optimize; others get 0 (default equal)"},
     {"equal", 0, NULL, "equal weights"},
     {"level", 0, "LIST", "levels of VaR and ES, as 95,99 (default VaR 95 and 99, ES 97.5)"},
     {"method", 0, "NAME", "historical, normal, t, ewma, mc-t, mc-normal; repeatable (default all)"},

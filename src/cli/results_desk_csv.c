@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The desk's tables. Numbers are the shortest text that reads back equal, what is not defined is an
 // empty field. weights.csv has every asset, so that a reader can join it to the panel by position.
+#include "cli/cli_csv.h"
 #include "cli/cli_factors.h"
 #include "cli/results_desk.h"
 
@@ -12,28 +13,18 @@
 const char *const nacrei_results_desk_tables[RESULTS_DESK_TABLES] = {
     "weights.csv", "factors.csv", "trades.csv", "follow.csv", "walk.csv"};
 
-static void put_double(FILE *out, double value)
-{
-    char text[40];
-    (void)fputc(',', out);
-    if (!isfinite(value))
-        return;
-    (void)nacrei_format_double(text, sizeof text, value);
-    (void)fputs(text, out);
-}
-
 static void put_weights(FILE *out, const run_desk *desk)
 {
     const nacre_returns *r = desk->panel.returns;
     (void)fputs("asset,group,weight,risk_share,component_es975\n", out);
     for (size_t i = 0; i < r->assets; i++) {
         uint32_t group = desk->groups ? desk->groups->group[r->column[i]] : NACRE_GROUP_NONE;
-        cli_factors_put_name(out, r->names[i]);
+        cli_csv_name(out, r->names[i]);
         (void)fputc(',', out);
-        cli_factors_put_name(out, group == NACRE_GROUP_NONE ? "" : desk->groups->names[group]);
-        put_double(out, desk->portfolio->weights[i]);
-        put_double(out, desk->portfolio->risk_share[i]);
-        put_double(out, desk->component_es[i]);
+        cli_csv_name(out, group == NACRE_GROUP_NONE ? "" : desk->groups->names[group]);
+        cli_csv_double(out, desk->portfolio->weights[i]);
+        cli_csv_double(out, desk->portfolio->risk_share[i]);
+        cli_csv_double(out, desk->component_es[i]);
         (void)fputc('\n', out);
     }
 }
@@ -55,10 +46,10 @@ static void put_trades(FILE *out, const run_desk *desk)
     for (size_t i = 0; i < r->assets; i++) {
         if (desk->trades[i].shares == 0.0)
             continue;
-        cli_factors_put_name(out, r->names[i]);
-        put_double(out, desk->price[i]);
-        put_double(out, desk->trades[i].shares);
-        put_double(out, desk->trades[i].value);
+        cli_csv_name(out, r->names[i]);
+        cli_csv_double(out, desk->price[i]);
+        cli_csv_double(out, desk->trades[i].shares);
+        cli_csv_double(out, desk->trades[i].value);
         (void)fputc('\n', out);
     }
 }
@@ -69,11 +60,11 @@ static void put_follow(FILE *out, const run_desk *desk)
     for (size_t i = 0; i < desk->followed; i++) {
         const run_desk_day *day = &desk->day[i];
         (void)fputs(cli_panel_day(desk->file, day->date).text, out);
-        put_double(out, day->pnl);
-        put_double(out, day->pnl * desk->capital);
-        put_double(out, day->value);
-        put_double(out, day->var99);
-        put_double(out, day->es975);
+        cli_csv_double(out, day->pnl);
+        cli_csv_double(out, day->pnl * desk->capital);
+        cli_csv_double(out, day->value);
+        cli_csv_double(out, day->var99);
+        cli_csv_double(out, day->es975);
         (void)fprintf(out, ",%d\n", day->exception);
     }
 }
@@ -90,8 +81,8 @@ static void put_walk(FILE *out, const run_desk *desk)
             period++;
         (void)fprintf(out, "%s,%zu", cli_panel_day(desk->file, desk->walk_date[t]).text, period);
         for (size_t p = 0; p < desk->walk_count; p++) {
-            put_double(out, desk->walk[p].wealth[t]);
-            put_double(out, desk->walk[p].var99[t]);
+            cli_csv_double(out, desk->walk[p].wealth[t]);
+            cli_csv_double(out, desk->walk[p].var99[t]);
         }
         (void)fputc('\n', out);
     }

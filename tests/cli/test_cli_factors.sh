@@ -71,4 +71,8 @@ expect 2 '"2024-13-01" is no date' factors $panel --from 2024-13-01
 expect 3 'panel.csv:2' factors "$folder/panel.csv" # returns below zero are no prices
 expect 3 'missing.csv' factors "$folder/missing.csv"
 expect 3 'E_|constant' factors $panel --from 2024-01-01 --to 2024-01-02
+head -2 "$folder/panel.csv" >"$folder/day.csv"
+expect 3 'the panel has 1 rows, .*: 1 returns, at least 2 are needed' factors "$folder/day.csv" --panel-kind simple
+printf 'date,A,B\n2024-01-01,1,2\n2024-01-02,1,2.1\n2024-01-03,1,2\n' >"$folder/still.csv"
+expect 3 'A never moves in the window' factors "$folder/still.csv"
 [ $failures -eq 0 ]

@@ -208,12 +208,22 @@ static double dual_of(const nacre_portfolio_result *result, const char *name, do
     return 0.0;
 }
 
-/// The dual of budget, sector and max_weight (the sum over all assets at it) is what the objective
-/// does when the bound is moved: central differences.
+/// The dual of a limit is what the objective does when its bound moves: central differences.
+static void check_derivative(nacre_portfolio_problem *problem, double *bound, double dual,
+                             double scale)
+{
+    const double step = 1e-4 * fmax(fabs(*bound), 1e-4), keep = *bound;
+    *bound = keep + step;
+    double above = value_of(problem);
+    *bound = keep - step;
+    double below = value_of(problem);
+    *bound = keep;
+    assert_true(fabs((above - below) / (2.0 * step) - dual) < 5e-3 * (scale + fabs(dual)));
+}
+
 static void duals_are_derivatives(void **state)
 {
     (void)state;
-    const double step = 1e-4;
     market m;
     for (size_t k = 0; k < PROGRAMS; k++) {
         make_market(&m, 100 + k);
@@ -221,30 +231,44 @@ static void duals_are_derivatives(void **state)
         nacre_portfolio_result *result = solve(&problem);
         double bound = 0.0, budget = dual_of(result, "budget", &bound);
         double sector = dual_of(result, "sector", &bound), upper = 0.0;
-        double *side = bound == m.group.lower ? &m.group.lower : &m.group.upper;
+        double *sector_side = bound == m.group.lower ? &m.group.lower : &m.group.upper;
+        double beta = dual_of(result, "beta", &bound);
+        double *beta_side = bound == m.row.lower ? &m.row.lower : &m.row.upper;
+        bool target = programs[k] == NACRE_PORTFOLIO_TARGET_RETURN;
+        double mean = target ? dual_of(result, "target_return", &bound) : 0.0;
         for (size_t i = 0; i < result->dual_count; i++)
             if (strcmp(result->duals[i].constraint, "upper_bounds") == 0)
                 upper += result->duals[i].dual;
         double scale = fabs(result->objective);
         nacre_portfolio_result_destroy(ctx, result);
-        problem.budget = 1.0 + step;
-        double above = value_of(&problem);
-        problem.budget = 1.0 - step;
-        double below = value_of(&problem);
-        assert_true(fabs((above - below) / (2.0 * step) - budget) < 5e-3 * (scale + fabs(budget)));
-        problem.budget = 1.0;
-        *side += step;
-        above = value_of(&problem);
-        *side -= 2.0 * step;
-        below = value_of(&problem);
-        *side += step;
-        assert_true(fabs((above - below) / (2.0 * step) - sector) < 5e-3 * (scale + fabs(sector)));
-        problem.max_weight += step;
-        above = value_of(&problem);
-        problem.max_weight -= 2.0 * step;
-        below = value_of(&problem);
-        assert_true(fabs((above - below) / (2.0 * step) - upper) < 5e-3 * (scale + fabs(upper)));
+        check_derivative(&problem, &problem.budget, budget, scale);
+        check_derivative(&problem, &problem.max_weight, upper, scale); // of all assets at it
+        check_derivative(&problem, sector_side, sector, scale);
+        check_derivative(&problem, beta_side, beta, scale);
+        if (target)
+            check_derivative(&problem, &problem.target_return, mean, scale);
     }
+}
+
+/// The same for a limit on turnover that binds, with costs.
+static void turnover_dual_is_a_derivative(void **state)
+{
+    (void)state;
+    market m;
+    double cost[N], bound = 0.0;
+    make_market(&m, 700);
+    for (size_t i = 0; i < N; i++)
+        cost[i] = 1e-6;
+    nacre_portfolio_problem problem = pose(&m, NACRE_PORTFOLIO_MIN_VARIANCE);
+    problem.group_count = problem.row_count = 0;
+    problem.holdings = m.benchmark;
+    problem.cost = cost;
+    problem.max_turnover = 0.3;
+    nacre_portfolio_result *result = solve(&problem);
+    double dual = dual_of(result, "turnover", &bound), scale = fabs(result->objective);
+    assert_true(bound == 0.3 && fabs(dual) > 0.01 * scale);
+    nacre_portfolio_result_destroy(ctx, result);
+    check_derivative(&problem, &problem.max_turnover, dual, scale);
 }
 
 /// Assets in reverse order give the weights in reverse order; risk parity, too.
@@ -405,6 +429,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(optimality),
         cmocka_unit_test(duals_are_derivatives),
+        cmocka_unit_test(turnover_dual_is_a_derivative),
         cmocka_unit_test(permutation),
         cmocka_unit_test(scaling),
         cmocka_unit_test(program_meets_critical_line),

@@ -5,6 +5,7 @@
 
 #include "../unit/core_context.h"
 #include "core/pool.h"
+#include "engine/risk/risk_order.h"
 
 // clang-format off
 #include <setjmp.h>
@@ -338,6 +339,40 @@ static void test_historical_laws(void **state)
     assert_close(es.standard_error, 0, 1e-15);
 }
 
+/// Samples so large that only losses above a probed threshold are kept: the definition by sorting,
+/// also where the probed places hold the largest losses, or all but a few losses are equal.
+static void test_large_samples(void **state)
+{
+    (void)state;
+    enum { N = 100000 };
+    static double losses[N], sorted[N], reversed[N];
+    for (int kind = 0; kind < 3; kind++) {
+        uint64_t random = 11;
+        for (int i = 0; i < N; i++) {
+            random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+            losses[i] = (double)(int64_t)random * 0x1p-63;
+            if (kind == 1 && i % (N / 4096) == 0)
+                losses[i] += 100;
+            if (kind == 2)
+                losses[i] = i % 500 == 7 ? 2 : 1;
+            sorted[i] = reversed[N - 1 - i] = losses[i];
+        }
+        nacrei_sort(sorted, N);
+        nacre_risk_figure var, es, var2, es2;
+        assert_int_equal(nacre_risk_historical(&context, N, losses, 0.99, &var, &es, NULL),
+                         NACRE_OK);
+        assert_int_equal(nacre_risk_historical(&context, N, reversed, 0.99, &var2, &es2, NULL),
+                         NACRE_OK);
+        double sum = 0;
+        for (int i = N - 1000; i < N; i++)
+            sum += sorted[i];
+        assert_close(var.value, sorted[N - 1001], 0);
+        assert_close(es.value, sum / 1000, 1e-12);
+        assert_memory_equal(&var, &var2, sizeof var);
+        assert_memory_equal(&es, &es2, sizeof es);
+    }
+}
+
 /// Permuting assets permutes components; ties share their weight, so periods may be permuted too.
 static void test_permutation(void **state)
 {
@@ -379,7 +414,7 @@ int main(void)
         TEST(test_components_sum),     TEST(test_returns),
         TEST(test_threads_and_prefix), TEST(test_singular),
         TEST(test_allocations_fail),   TEST(test_historical_laws),
-        TEST(test_permutation),
+        TEST(test_permutation),        TEST(test_large_samples),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
 // The benchmark harness on made-up cases: the number and order of runs, what errors do, the
 // arithmetic of medians and ratios by hand, and the fields of a line. The harness is no part of the
 // library, so its files are compiled into this test.
+#include "../../bench/bench_peer.c"
 #include "../../bench/bench_run.c"
 #include "../../bench/bench_stats.c"
 #include "../../bench/bench_write.c"
@@ -281,6 +282,30 @@ static void test_read_bandwidth(void **state)
     assert_true(bench_read_bandwidth(&ctx, 1 << 20) == 0.0);
 }
 
+/// A peer that stays answers each question once; one that ends, or never starts, is noticed.
+static void test_standing_peer(void **state)
+{
+    (void)state;
+    bench_peer peer;
+    char line[32];
+    assert_true(bench_peer_start(&peer, "echo one 1; while read x; do echo \"<$x>\"; done", line,
+                                 sizeof line));
+    assert_string_equal(line, "one 1");
+    for (int turn = 0; turn < 3; turn++) {
+        line[0] = '\0';
+        assert_true(bench_peer_ask(&peer, line, sizeof line));
+        assert_string_equal(line, "<>");
+    }
+    bench_peer_stop(&peer);
+    assert_int_equal(peer.pid, 0);
+    bench_peer_stop(&peer);
+    assert_true(bench_peer_start(&peer, "echo short; exit 0", line, sizeof line));
+    assert_false(bench_peer_ask(&peer, line, sizeof line));
+    bench_peer_stop(&peer);
+    assert_false(bench_peer_start(&peer, "exit 1", line, sizeof line));
+    bench_peer_stop(&peer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -288,6 +313,7 @@ int main(void)
         cmocka_unit_test(test_failures),        cmocka_unit_test(test_quantile),
         cmocka_unit_test(test_summary_by_hand), cmocka_unit_test(test_json_line),
         cmocka_unit_test(test_full_disk),       cmocka_unit_test(test_read_bandwidth),
+        cmocka_unit_test(test_standing_peer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -345,6 +345,49 @@ static void costs(void **state)
     nacre_portfolio_result_destroy(ctx, result);
 }
 
+/// Two uncorrelated assets of variance a and b, held (x, 1 - x) after (h, 1 - h), cost c a side:
+/// minimum variance a x^2 + b (1 - x)^2 + 2 c |x - h| has x = (b -+ c) / (a + b) or stays at h;
+/// tracking (t, 1 - t) has x = t -+ c / (a + b); a limit on turnover stops at h +- limit / 2.
+static void costs_of_two_assets(void **state)
+{
+    (void)state;
+    const double covariance[4] = {0.01, 0.0, 0.0, 0.04}, cost[2] = {0.002, 0.002};
+    const double benchmark[2] = {0.5, 0.5};
+    static const struct {
+        nacre_portfolio_method method;
+        double held, limit, expected;
+    } cases[] = {
+        {NACRE_PORTFOLIO_MIN_VARIANCE, 0.2, (double)INFINITY, 0.038 / 0.05},
+        {NACRE_PORTFOLIO_MIN_VARIANCE, 0.95, (double)INFINITY, 0.042 / 0.05},
+        {NACRE_PORTFOLIO_MIN_VARIANCE, 0.79, (double)INFINITY, 0.79},
+        {NACRE_PORTFOLIO_MIN_VARIANCE, 0.2, 0.3, 0.35},
+        {NACRE_PORTFOLIO_TRACKING_ERROR, 0.2, (double)INFINITY, 0.5 - 0.04},
+        {NACRE_PORTFOLIO_TRACKING_ERROR, 0.9, (double)INFINITY, 0.5 + 0.04},
+        {NACRE_PORTFOLIO_TRACKING_ERROR, 0.52, (double)INFINITY, 0.52},
+        {NACRE_PORTFOLIO_TRACKING_ERROR, 0.9, 0.2, 0.8},
+    };
+    for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+        const double holdings[2] = {cases[k].held, 1.0 - cases[k].held};
+        nacre_portfolio_problem problem;
+        nacre_portfolio_problem_init(&problem);
+        problem.method = cases[k].method;
+        problem.assets = 2;
+        problem.covariance = covariance;
+        problem.max_weight = 1.0;
+        problem.benchmark = benchmark;
+        problem.holdings = holdings;
+        problem.cost = cost;
+        problem.max_turnover = cases[k].limit;
+        nacre_portfolio_result *result = solve(&problem, NACRE_PORTFOLIO_OPTIMAL);
+        double x = cases[k].expected, moved = 2.0 * fabs(x - cases[k].held), active = x - 0.5;
+        near(result->weights[0], x, 1e-6);
+        near(result->turnover, moved, 2e-6);
+        near(result->cost, 0.002 * moved, 1e-8);
+        near(result->tracking_variance, 0.05 * active * active, 1e-7);
+        nacre_portfolio_result_destroy(ctx, result);
+    }
+}
+
 /// The same risk given as factors and as a matrix, with a band on a factor's exposure.
 static void factor_model(void **state)
 {
@@ -568,6 +611,7 @@ int main(void)
         cmocka_unit_test(infeasible),
         cmocka_unit_test(infeasible_target),
         cmocka_unit_test(costs),
+        cmocka_unit_test(costs_of_two_assets),
         cmocka_unit_test(factor_model),
         cmocka_unit_test(trades),
         cmocka_unit_test(bad_covariance),

@@ -22,21 +22,6 @@ static double polynomial(const double *c, int degree, double x)
 
 double nacrei_normal_far_quantile(double tail)
 {
-    static const double near_top[8] = {
-        1.42343711074968357734,    4.63033784615654529590,    5.76949722146069140550,
-        3.64784832476320460504,    1.27045825245236838258,    2.41780725177450611770e-1,
-        2.27238449892691845833e-2, 7.74545014278341407640e-4,
-    };
-    static const double near_bottom[8] = {
-        1.0,
-        2.05319162663775882187,
-        1.67638483018380384940,
-        6.89767334985100004550e-1,
-        1.48103976427480074590e-1,
-        1.51986665636164571966e-2,
-        5.47593808499534494600e-4,
-        1.05075007164441684324e-9,
-    };
     static const double far_top[8] = {
         6.65790464350110377720,    5.46378491116411436990,    1.78482653991729133580,
         2.96560571828504891230e-1, 2.65321895265761230930e-2, 1.24266094738807843860e-3,
@@ -53,11 +38,9 @@ double nacrei_normal_far_quantile(double tail)
         2.04426310338993978564e-15,
     };
     double r = sqrt(-log(tail));
-    if (r <= 5) {
-        r -= 1.6;
-        return polynomial(near_top, 7, r) / polynomial(near_bottom, 7, r);
-    }
-    r -= 5;
+    if (r <= NACREI_AS241_NEAR)
+        return nacrei_normal_near_tail(r);
+    r -= NACREI_AS241_NEAR;
     return polynomial(far_top, 7, r) / polynomial(far_bottom, 7, r);
 }
 

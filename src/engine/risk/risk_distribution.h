@@ -29,7 +29,7 @@ double nacrei_binomial_cdf(size_t k, size_t n, double p);
 /// P(X > x) for chi-square with 1 or 2 degrees of freedom.
 double nacrei_chi_square_tail(double x, int degrees);
 
-// Central branch of AS 241, shared with the vectorised loop of the draws.
+// The two inner branches of AS 241, shared with the vectorised loops of the draws.
 #define NACREI_AS241_CENTRE 0.425 ///< |p - 0.5| up to which the central branch holds
 #define NACREI_AS241_CONST 0.180625
 
@@ -54,6 +54,33 @@ static inline double nacrei_normal_centre(double q)
     bottom = bottom * r + 4.2313330701600911252e1;
     bottom = bottom * r + 1.0;
     return q * top / bottom;
+}
+
+/// z for r = sqrt(-log(tail)) up to here, which is tail >= 1.4e-11; beyond it the outermost branch
+/// holds.
+#define NACREI_AS241_NEAR 5.0
+
+/// z >= 0 for 1.6 <= r <= NACREI_AS241_NEAR: the middle branch.
+static inline double nacrei_normal_near_tail(double root)
+{
+    double r = root - 1.6;
+    double top = 7.74545014278341407640e-4;
+    top = top * r + 2.27238449892691845833e-2;
+    top = top * r + 2.41780725177450611770e-1;
+    top = top * r + 1.27045825245236838258;
+    top = top * r + 3.64784832476320460504;
+    top = top * r + 5.76949722146069140550;
+    top = top * r + 4.63033784615654529590;
+    top = top * r + 1.42343711074968357734;
+    double bottom = 1.05075007164441684324e-9;
+    bottom = bottom * r + 5.47593808499534494600e-4;
+    bottom = bottom * r + 1.51986665636164571966e-2;
+    bottom = bottom * r + 1.48103976427480074590e-1;
+    bottom = bottom * r + 6.89767334985100004550e-1;
+    bottom = bottom * r + 1.67638483018380384940;
+    bottom = bottom * r + 2.05319162663775882187;
+    bottom = bottom * r + 1.0;
+    return top / bottom;
 }
 
 #endif

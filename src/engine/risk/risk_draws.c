@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Draws in blocks: all uniforms, then all central quantiles in one loop that the compiler turns
-// into vectors, then the 15 % in the tails one by one. 52 bits of a word pair are the middle of one
-// of 2^52 cells of (0, 1), as an exact q = p - 1/2, so that 0 and 1 cannot come up and the tails
-// are symmetric.
+// into vectors, then the 15 % in the tails in another, after their logarithms. 52 bits of a word
+// pair are the middle of one of 2^52 cells of (0, 1), as an exact q = p - 1/2, so that 0 and 1
+// cannot come up and the tails are symmetric.
 #include "engine/risk/risk_draws.h"
 
 #include "engine/risk/risk_distribution.h"
@@ -30,7 +30,7 @@ static inline double tail_normal(double q)
 /// Normals in place of q.
 static void to_normals(double values[BLOCK])
 {
-    double centre[BLOCK];
+    double centre[BLOCK], root[BLOCK], far[BLOCK];
     uint16_t tail[BLOCK];
     size_t tails = 0;
     for (size_t i = 0; i < BLOCK; i++)
@@ -40,7 +40,14 @@ static void to_normals(double values[BLOCK])
         tails += fabs(values[i]) > NACREI_AS241_CENTRE;
     }
     for (size_t k = 0; k < tails; k++)
-        centre[tail[k]] = tail_normal(values[tail[k]]);
+        root[k] = sqrt(-log(0.5 - fabs(values[tail[k]])));
+    for (size_t k = 0; k < tails; k++)
+        far[k] = nacrei_normal_near_tail(root[k]);
+    for (size_t k = 0; k < tails; k++) {
+        double q = values[tail[k]];
+        double z = root[k] <= NACREI_AS241_NEAR ? far[k] : fabs(tail_normal(q));
+        centre[tail[k]] = q < 0 ? -z : z;
+    }
     memcpy(values, centre, sizeof centre);
 }
 

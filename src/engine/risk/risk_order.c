@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// VaR and ES from a sample. One selection puts the lowest order statistic that is needed at its
-// place, and only what lies above it is sorted: for a million losses that is the last few percent.
+// VaR and ES from a sample. Only losses that can be among the largest few percent are copied: those
+// above a threshold that a small sample of them sets. One selection puts the lowest order statistic
+// that is needed at its place, and only what lies above it is sorted.
 #include "engine/risk/risk_order.h"
 
 #include "core/alloc.h"
 #include "engine/risk/risk_distribution.h"
 
 #include <math.h>
-#include <string.h>
 
 #define SNAP 1e-9
 #define SMALL 24u
 #define BAND_SHARE 0.025
+/// Losses of the sample that sets the threshold, and how many of them a threshold is worth.
+#define PROBES 4096u
+#define PROBES_FROM (16 * PROBES)
 
 nacre_status nacrei_count_tail(size_t n, double level, nacrei_tail_count *tail, nacre_error *err)
 {
@@ -251,6 +254,49 @@ static void weigh(const double *sorted, size_t n, const nacrei_tail_count *count
     tail->band_mean = sum / (double)tail->band_count;
 }
 
+/// A loss that at least `wanted` losses reach, as far as a sample of them can tell: four of its
+/// standard deviations below the place where it would be.
+static double guess_threshold(size_t n, const double *losses, size_t wanted)
+{
+    double probe[PROBES], expected = (double)PROBES * (double)wanted / (double)n;
+    double rank = expected + 4 * sqrt(expected) + 4;
+    if (n < PROBES_FROM || rank > PROBES / 2)
+        return -(double)INFINITY;
+    for (size_t k = 0; k < PROBES; k++)
+        probe[k] = losses[k * (n / PROBES)];
+    size_t at = PROBES - (size_t)rank;
+    nacrei_select(probe, PROBES, at);
+    return probe[at];
+}
+
+static size_t count_from(size_t n, const double *losses, double threshold)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++)
+        count += losses[i] >= threshold;
+    return count;
+}
+
+/// Copies at least the `wanted` largest losses: all of `*kept` that reach a threshold.
+static nacre_status keep_largest(nacre_ctx *ctx, size_t n, const double *losses, size_t wanted,
+                                 double **out, size_t *kept, nacre_error *err)
+{
+    double threshold = guess_threshold(n, losses, wanted);
+    size_t count = count_from(n, losses, threshold);
+    if (count < wanted) { // an order of the losses that deceives the sample
+        threshold = -(double)INFINITY;
+        count = n;
+    }
+    nacre_status status = nacrei_alloc(ctx, count, sizeof **out, "largest losses", out, err);
+    if (status)
+        return status;
+    for (size_t i = 0, at = 0; i < n; i++)
+        if (losses[i] >= threshold)
+            (*out)[at++] = losses[i];
+    *kept = count;
+    return NACRE_OK;
+}
+
 nacre_status nacrei_tail_of(nacre_ctx *ctx, size_t n, const double *losses, double level,
                             size_t band, nacrei_tail *tail, nacre_error *err)
 {
@@ -258,33 +304,39 @@ nacre_status nacrei_tail_of(nacre_ctx *ctx, size_t n, const double *losses, doub
     nacre_status status = nacrei_tail_ranks_of(n, level, &ranks, err);
     if (status)
         return status;
-    const nacrei_tail_count count = ranks.count;
+    const nacrei_tail_count *count = &ranks.count;
     for (size_t i = 0; i < n; i++)
         if (!isfinite(losses[i]))
             return nacrei_fail(err, NACRE_E_NONFINITE, "loss %zu is %g", i, losses[i]);
     if (band == 0)
         band = (size_t)(BAND_SHARE * (double)n);
     // The band stays symmetric, and inside the tail's side, however many ranks were asked for.
-    size_t room = count.beyond < count.index ? count.beyond : count.index;
+    size_t room = count->beyond < count->index ? count->beyond : count->index;
     size_t most = room / 2 > 1 ? room / 2 : room;
     band = band > most ? most : band;
+    size_t from = ranks.low - 1 < count->index - band ? ranks.low - 1 : count->index - band;
     double *sorted;
-    status = nacrei_alloc(ctx, n, sizeof *sorted, "sorted losses", &sorted, err);
+    size_t kept;
+    status = keep_largest(ctx, n, losses, n - from, &sorted, &kept, err);
     if (status)
         return status;
-    memcpy(sorted, losses, n * sizeof *sorted);
-    size_t from = ranks.low - 1 < count.index - band ? ranks.low - 1 : count.index - band;
-    nacrei_select(sorted, n, from);
+    // From here on, ranks count from the smallest loss that was kept.
+    size_t below = n - kept;
+    from -= below;
+    ranks.count.index -= below;
+    ranks.low -= below;
+    ranks.high -= below;
+    nacrei_select(sorted, kept, from);
     // Equal values below `from` belong to the band or to VaR's ties; they are put beside it.
     for (size_t i = 0, at = from; i < at;)
         if (sorted[i] == sorted[from])
             swap(&sorted[i], &sorted[--at]);
         else
             i++;
-    nacrei_sort(sorted + from, n - from);
-    nacrei_tail_measure(sorted, n, level, &ranks, &tail->var, &tail->es);
-    weigh(sorted, n, &count, band, tail);
-    nacrei_free(ctx, sorted, n, sizeof *sorted);
+    nacrei_sort(sorted + from, kept - from);
+    nacrei_tail_measure(sorted, kept, level, &ranks, &tail->var, &tail->es);
+    weigh(sorted, kept, count, band, tail);
+    nacrei_free(ctx, sorted, kept, sizeof *sorted);
     return NACRE_OK;
 }
 

@@ -1,35 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// From weights to orders in whole lots at raw prices, and the expected returns that a market
-// portfolio implies. Lots are rounded towards zero, so orders never cost more than the weights
-// allow; what is left over is reported as cash.
+// From weights to orders in whole lots at raw prices. Lots are rounded towards zero, so orders
+// never cost more than the weights allow; what is left over is reported as cash.
 #include "core/status.h"
-#include "kern/linalg/linalg.h"
 #include "nacre/optimize.h"
 
 #include <math.h>
 
 /// Relative distance below whole lots at which they count as reached.
 #define WHOLE_LOTS 1e-7
-
-nacre_status nacre_portfolio_equilibrium(size_t n, const double *covariance, const double *weights,
-                                         double risk_aversion, double *out, nacre_error *err)
-{
-    if (!isfinite(risk_aversion))
-        return nacrei_fail(err, NACRE_E_NONFINITE, "equilibrium: risk aversion is %g",
-                           risk_aversion);
-    for (size_t i = 0; i < n; i++) {
-        if (!isfinite(weights[i]))
-            return nacrei_fail(err, NACRE_E_NONFINITE, "equilibrium: weight of asset %zu is %g", i,
-                               weights[i]);
-        for (size_t j = 0; j < n; j++)
-            if (!isfinite(covariance[i * n + j]))
-                return nacrei_fail(err, NACRE_E_NONFINITE,
-                                   "equilibrium: covariance of assets %zu and %zu is %g", i, j,
-                                   covariance[i * n + j]);
-    }
-    nacrei_gemv(false, n, n, risk_aversion, covariance, n, weights, 0.0, out);
-    return NACRE_OK;
-}
 
 static nacre_status check_trade_input(size_t n, const double *weights, const double *price,
                                       const double *held, double capital, double lot,
