@@ -10,11 +10,11 @@
 #include <math.h>
 #include <string.h>
 
-/// Proximal weights: they fall with mu and stop where the factorisation needs them.
-static const double RHO_FIRST = 1e-6, RHO_LAST = 1e-14;
-static const double DELTA_FIRST = 1e-4, DELTA_LAST = 1e-8;
-/// Iterations without a better point after which the rest is rounding.
-enum { STALLED = 100 };
+/// Proximal weights fall with mu to where they no longer change a diagonal near 1; a step grows them
+/// again where the factorisation needs it.
+static const double RHO_LAST = 1e-14, DELTA_LAST = 1e-15;
+/// Iterations in which neither a residual nor mu reached a new low: the rest is rounding.
+enum { STALLED = 50 };
 
 void nacre_qp_options_init(nacre_qp_options *options)
 {
@@ -121,7 +121,7 @@ static nacre_qp_outcome iterate(nacrei_ipm *ipm, const nacre_qp_options *options
                                 nacre_qp_result *result)
 {
     uint32_t last_gain = 0;
-    double best_then = (double)INFINITY, mu_before;
+    double low[3] = {(double)INFINITY, (double)INFINITY, (double)INFINITY}, mu_before;
     nacrei_ipm_residuals(ipm);
     for (result->iterations = 0;; result->iterations++) {
         keep_best(ipm, result);
@@ -130,10 +130,12 @@ static nacre_qp_outcome iterate(nacrei_ipm *ipm, const nacre_qp_options *options
         nacre_qp_outcome proven = NACRE_QP_OPTIMAL;
         if (result->iterations > 0 && take_certificate(ipm, options->tolerance, &proven))
             return proven;
-        if (ipm->best < 0.9 * best_then) {
-            best_then = ipm->best;
-            last_gain = result->iterations;
-        }
+        const double now[] = {ipm->primal, ipm->dual, ipm->mu};
+        for (int i = 0; i < 3; i++)
+            if (now[i] < 0.9 * low[i]) {
+                low[i] = now[i];
+                last_gain = result->iterations;
+            }
         if (result->iterations == options->max_iterations)
             return NACRE_QP_ITERATION_LIMIT;
         if (result->iterations - last_gain > STALLED)
@@ -169,8 +171,7 @@ nacre_status nacre_qp_solve(nacre_ctx *ctx, const nacre_qp *problem,
     if (!status) {
         ipm.constant = nacrei_qp_objective(problem, ipm.form.fixed, ipm.scratch);
         ipm.tolerance = chosen.tolerance;
-        ipm.rho = RHO_FIRST;
-        ipm.delta = DELTA_FIRST;
+        ipm.rho = ipm.delta = NACREI_IPM_WEIGHT;
         bool started = true;
         if (warm) {
             load_start(&ipm, x, row_dual, bound_dual);

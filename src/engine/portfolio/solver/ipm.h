@@ -8,6 +8,10 @@
 
 #include "engine/portfolio/solver/ipm_kkt.h"
 
+/// Proximal weights at the start: the square root of the rounding unit, where half of the digits of
+/// a diagonal near 1 survive a pivot that has nothing else (Altman & Gondzio 1999).
+#define NACREI_IPM_WEIGHT 1e-8
+
 typedef struct nacrei_ipm {
     nacrei_qp_blocks blocks;
     nacrei_qp_form form;

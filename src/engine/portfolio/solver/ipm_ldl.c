@@ -199,10 +199,9 @@ static size_t row_pattern(nacrei_ldl *ldl, uint32_t k)
     return top;
 }
 
-size_t nacrei_ldl_factor(nacrei_ldl *ldl, const double *diagonal, double floor)
+size_t nacrei_ldl_factor(nacrei_ldl *ldl, const double *diagonal)
 {
     size_t n = ldl->n;
-    ldl->bumped = 0;
     for (size_t i = 0; i < n; i++)
         ldl->value[ldl->diagonal[i]] =
             i < ldl->variables ? ldl->base[i] + diagonal[i] : -diagonal[i];
@@ -227,12 +226,8 @@ size_t nacrei_ldl_factor(nacrei_ldl *ldl, const double *diagonal, double floor)
             ldl->filled[i]++;
         }
         double sign = ldl->order[k] < ldl->variables ? 1.0 : -1.0;
-        if (!(pivot * sign > floor)) {
-            if (floor <= 0.0 || isnan(pivot))
-                return ldl->order[k];
-            pivot = sign * floor;
-            ldl->bumped++;
-        }
+        if (!(pivot * sign > 0.0))
+            return ldl->order[k];
         ldl->d[k] = pivot;
     }
     return n;

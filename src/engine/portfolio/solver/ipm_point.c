@@ -129,6 +129,7 @@ bool nacrei_ipm_cold(nacrei_ipm *ipm)
     }
     if (!nacrei_kkt_factor(&ipm->kkt, ipm->diagonal))
         return false;
+    ipm->kkt.dual_target = ipm->kkt.row_target = ipm->tolerance;
     (void)nacrei_kkt_solve(&ipm->kkt, ipm->rhs);
     memcpy(ipm->x, ipm->rhs, n * sizeof *ipm->x);
     memcpy(ipm->g, ipm->x, n * sizeof *ipm->g);
@@ -171,7 +172,7 @@ static void scaled_residuals(nacrei_ipm *ipm)
 {
     const nacrei_qp_form *form = &ipm->form;
     double primal = 0.0, primal_size = 0.0, dual = 0.0, dual_size = 0.0;
-    double curvature = 0.0, linear = 0.0, support = 0.0;
+    double curvature = 0.0, linear = 0.0, support = 0.0, slack = 0.0;
     for (size_t i = 0; i < ipm->total; i++) {
         double unit = i < ipm->n ? form->column_scale[i] : 1.0 / form->row_scale[i - ipm->n];
         double g = ipm->g[i];
@@ -180,6 +181,7 @@ static void scaled_residuals(nacrei_ipm *ipm)
         double inside = fmin(fmax(g, form->lower[i]), form->upper[i]);
         primal = fmax(primal, fabs(g - inside) * unit);
         primal_size = fmax(primal_size, fmax(fabs(g), fabs(inside)) * unit);
+        slack = fmax(slack, fmax(fabs(ipm->rl[i]), fabs(ipm->ru[i])) * unit);
         double v = ipm->v[i];
         if (v != 0.0)
             support +=
@@ -202,6 +204,8 @@ static void scaled_residuals(nacrei_ipm *ipm)
     double size = 1.0 + fmax(fabs(objective), fabs(bound));
     ipm->mu_floor = GAP_SHARE * ipm->tolerance * (1.0 + fabs(objective)) * form->cost_scale /
                     (double)(ipm->pairs + 1);
+    ipm->kkt.dual_target = fmax(dual, ipm->tolerance * (1.0 + dual_size));
+    ipm->kkt.row_target = fmax(slack, ipm->tolerance * (1.0 + primal_size));
     ipm->primal = primal / (1.0 + primal_size);
     ipm->dual = dual / (1.0 + dual_size);
     ipm->gap = fabs(objective - bound) / size;

@@ -12,10 +12,12 @@
 /// Share of the way to the boundary.
 static const double NEAR_BOUNDARY = 0.995;
 /// Weights of bounds stay within these; beyond, a bound is fixed or absent for all purposes.
-static const double WEIGHT_MIN = 1e-20, WEIGHT_MAX = 1e20;
-/// Relative residual at which a step is still worth taking.
-static const double SOLVE_ACCURACY = 1e-8;
-enum { FACTOR_TRIES = 6 };
+static const double WEIGHT_MIN = 1e-40, WEIGHT_MAX = 1e40;
+/// Share of the present residuals that the linear system may add to them.
+static const double SOLVE_ACCURACY = 0.1;
+/// Weight from which on the step of a row's multiplier is taken from the system.
+static const double DUAL_FIRST = 1.0;
+enum { FACTOR_TRIES = 10 };
 
 static bool has(const nacrei_ipm *ipm, size_t i, int flags)
 {
@@ -58,6 +60,32 @@ static double offset(const nacrei_ipm *ipm, size_t i)
     return h;
 }
 
+/// Steps of the slacks and multipliers at index i. From dg, the step of a slack follows and then that
+/// of its multiplier; at a row whose bound holds that would multiply the rounding of A dx by z / t,
+/// so there (`from_dual`) the multiplier comes from the system and the slack follows.
+static void step_of_pair(nacrei_ipm *ipm, size_t i, bool from_dual)
+{
+    bool low = has(ipm, i, NACREI_QP_LOWER), high = has(ipm, i, NACREI_QP_UPPER);
+    bool low_leads = low && (!high || ipm->zl[i] / ipm->tl[i] >= ipm->zu[i] / ipm->tu[i]);
+    double dg = from_dual ? (offset(ipm, i) - ipm->dv[i]) / ipm->w[i] : ipm->dg[i];
+    if (low) {
+        ipm->dtl[i] = dg - ipm->rl[i];
+        ipm->dzl[i] = (ipm->cl[i] - ipm->zl[i] * ipm->dtl[i]) / ipm->tl[i];
+    }
+    if (high) {
+        ipm->dtu[i] = ipm->ru[i] - dg;
+        ipm->dzu[i] = (ipm->cu[i] - ipm->zu[i] * ipm->dtu[i]) / ipm->tu[i];
+    }
+    if (from_dual && low_leads) {
+        ipm->dzl[i] = ipm->dv[i] + ipm->dzu[i];
+        ipm->dtl[i] = (ipm->cl[i] - ipm->tl[i] * ipm->dzl[i]) / ipm->zl[i];
+    } else if (from_dual) {
+        ipm->dzu[i] = ipm->dzl[i] - ipm->dv[i];
+        ipm->dtu[i] = (ipm->cu[i] - ipm->tu[i] * ipm->dzu[i]) / ipm->zu[i];
+    }
+    ipm->dv[i] = ipm->dzl[i] - ipm->dzu[i];
+}
+
 /// Fills dg, dv and the steps of slacks and multipliers for the right sides cl and cu.
 static double solve(nacrei_ipm *ipm)
 {
@@ -74,23 +102,18 @@ static double solve(nacrei_ipm *ipm)
     double residual = nacrei_kkt_solve(&ipm->kkt, ipm->rhs);
     memcpy(ipm->dg, ipm->rhs, n * sizeof *ipm->dg);
     nacrei_qp_apply_rows(&ipm->form.qp, ipm->dg, ipm->dg + n);
+    nacrei_qp_apply_hessian(&ipm->form.qp, ipm->dg, ipm->dv, ipm->scratch);
+    nacrei_qp_apply_transposed(&ipm->form.qp, ipm->rhs + n, ipm->scratch);
     for (size_t i = 0; i < ipm->total; i++) {
-        if (i >= n) {
+        if (i < n) {
+            ipm->dv[i] += ipm->scratch[i] - ipm->rd[i];
+        } else {
             ipm->dv[i] = -ipm->rhs[i];
             if (!has(ipm, i, NACREI_QP_EQUAL))
                 ipm->dg[i] += ipm->delta * ipm->dv[i];
         }
-        double dg = ipm->dg[i];
-        if (has(ipm, i, NACREI_QP_LOWER)) {
-            ipm->dtl[i] = dg - ipm->rl[i];
-            ipm->dzl[i] = (ipm->cl[i] - ipm->zl[i] * ipm->dtl[i]) / ipm->tl[i];
-        }
-        if (has(ipm, i, NACREI_QP_UPPER)) {
-            ipm->dtu[i] = ipm->ru[i] - dg;
-            ipm->dzu[i] = (ipm->cu[i] - ipm->zu[i] * ipm->dtu[i]) / ipm->tu[i];
-        }
         if (!has(ipm, i, NACREI_QP_EQUAL))
-            ipm->dv[i] = ipm->dzl[i] - ipm->dzu[i];
+            step_of_pair(ipm, i, ipm->w[i] > DUAL_FIRST);
     }
     return residual;
 }
@@ -144,7 +167,9 @@ static void advance(nacrei_ipm *ipm, double length)
     }
 }
 
-/// Factors and solves for the pure Newton step; proximal weights grow until that is accurate.
+/// Factors and solves for the pure Newton step; proximal weights grow until that is accurate. The
+/// one on the rows grows alone at first: it delays the multipliers only, whereas the one on the
+/// variables delays every direction without curvature.
 static bool predict(nacrei_ipm *ipm)
 {
     weigh(ipm);
@@ -159,8 +184,12 @@ static bool predict(nacrei_ipm *ipm)
             return true;
         if (attempt == FACTOR_TRIES)
             return isfinite(residual);
-        ipm->rho *= 10.0;
-        ipm->delta *= 10.0;
+        if (ipm->delta < NACREI_IPM_WEIGHT) {
+            ipm->delta *= 100.0;
+        } else {
+            ipm->rho *= 10.0;
+            ipm->delta *= 10.0;
+        }
     }
 }
 
