@@ -24,7 +24,8 @@ typedef struct nacrei_ipm {
     double *px, *aty; ///< Px; A'v_rows
     double *rd;       ///< -(Px + q - A'v - v)
     double *rl, *ru;  ///< lower - g + tl (at equalities lower - g), upper - g - tu
-    double *dg, *dv, *dtl, *dtu, *dzl, *dzu;
+    double *dg, *dv, *dtl, *dtu, *dzl, *dzu; ///< one block, in this order
+    double *kept;                            ///< a copy of that block
     double *cl, *cu; ///< right sides of the complementarity
     double *w, *diagonal, *rhs, *scratch;
     double *best_x, *best_v;

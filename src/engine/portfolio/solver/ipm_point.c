@@ -28,7 +28,7 @@ nacre_status nacrei_ipm_init(nacrei_ipm *ipm, nacre_ctx *ctx, const nacre_qp *qp
     ipm->blocks.ctx = ctx;
     ipm->n = qp->variables;
     ipm->m = qp->rows;
-    size_t n = ipm->n, total = ipm->total = n + ipm->m;
+    size_t n = ipm->n, total = ipm->total = n + ipm->m, steps = 6 * total;
     nacre_status status = nacrei_qp_form_init(&ipm->form, ctx, qp, err);
     if (!status)
         status = nacrei_kkt_init(&ipm->kkt, ctx, &ipm->form, err);
@@ -42,9 +42,7 @@ nacre_status nacrei_ipm_init(nacrei_ipm *ipm, nacre_ctx *ctx, const nacre_qp *qp
         {&ipm->g, total},   {&ipm->px, n},
         {&ipm->aty, n},     {&ipm->rd, n},
         {&ipm->rl, total},  {&ipm->ru, total},
-        {&ipm->dg, total},  {&ipm->dv, total},
-        {&ipm->dtl, total}, {&ipm->dtu, total},
-        {&ipm->dzl, total}, {&ipm->dzu, total},
+        {&ipm->dg, steps},  {&ipm->kept, steps},
         {&ipm->cl, total},  {&ipm->cu, total},
         {&ipm->w, total},   {&ipm->diagonal, total},
         {&ipm->rhs, total}, {&ipm->scratch, total + qp->factors},
@@ -53,6 +51,9 @@ nacre_status nacrei_ipm_init(nacrei_ipm *ipm, nacre_ctx *ctx, const nacre_qp *qp
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0] && !status; i++)
         status = nacrei_qp_blocks_take(&ipm->blocks, wanted[i].count, sizeof(double),
                                        "interior point method", wanted[i].out, err);
+    double **step[] = {&ipm->dv, &ipm->dtl, &ipm->dtu, &ipm->dzl, &ipm->dzu};
+    for (size_t i = 0; i < sizeof step / sizeof step[0] && !status; i++)
+        *step[i] = ipm->dg + (i + 1) * total;
     for (size_t i = 0; i < total && !status; i++)
         ipm->pairs += (size_t)((ipm->form.bound[i] & NACREI_QP_LOWER) != 0) +
                       (size_t)((ipm->form.bound[i] & NACREI_QP_UPPER) != 0);

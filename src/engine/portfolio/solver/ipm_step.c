@@ -17,7 +17,11 @@ static const double WEIGHT_MIN = 1e-40, WEIGHT_MAX = 1e40;
 static const double SOLVE_ACCURACY = 0.1;
 /// Weight from which on the step of a row's multiplier is taken from the system.
 static const double DUAL_FIRST = 1.0;
-enum { FACTOR_TRIES = 10 };
+/// Products stay within these shares of the target; a longer step is tried and kept as follows
+/// (Gondzio 1996; Colombo & Gondzio 2008).
+static const double PRODUCT_MIN = 0.1, PRODUCT_MAX = 10.0;
+static const double STRETCH = 1.5, STRETCH_LEAST = 0.3, LONGER = 1.01, LONG_STEP = 0.9;
+enum { FACTOR_TRIES = 10, CORRECTORS = 2 };
 
 static bool has(const nacrei_ipm *ipm, size_t i, int flags)
 {
@@ -193,9 +197,54 @@ static bool predict(nacrei_ipm *ipm)
     }
 }
 
+/// The part of a product's distance from the neighbourhood of `target` that a corrector takes on.
+static double pull(double product, double target)
+{
+    double low = PRODUCT_MIN * target, high = PRODUCT_MAX * target;
+    return product < low ? low - product : product > high ? fmax(high - product, -high) : 0.0;
+}
+
+/// The longest common step inside the boundary. One length for both: with curvature the dual
+/// residual depends on x and v alike.
+static double common_length(const nacrei_ipm *ipm)
+{
+    double primal, dual;
+    step_lengths(ipm, &primal, &dual);
+    return fmin(1.0, NEAR_BOUNDARY * fmin(primal, dual));
+}
+
+/// Gondzio's correctors: products that a longer step would spoil are pulled back beforehand, as
+/// long as that makes the step longer; a factorisation costs more than many solves.
+static double centre(nacrei_ipm *ipm, double target)
+{
+    double length = common_length(ipm);
+    for (int pass = 0; pass < CORRECTORS && length < LONG_STEP; pass++) {
+        double trial = fmin(1.0, STRETCH * length + STRETCH_LEAST);
+        memcpy(ipm->kept, ipm->dg, 6 * ipm->total * sizeof *ipm->kept);
+        for (size_t i = 0; i < ipm->total; i++) {
+            if (has(ipm, i, NACREI_QP_LOWER))
+                ipm->cl[i] += pull((ipm->tl[i] + trial * ipm->dtl[i]) *
+                                       (ipm->zl[i] + trial * ipm->dzl[i]),
+                                   target);
+            if (has(ipm, i, NACREI_QP_UPPER))
+                ipm->cu[i] += pull((ipm->tu[i] + trial * ipm->dtu[i]) *
+                                       (ipm->zu[i] + trial * ipm->dzu[i]),
+                                   target);
+        }
+        (void)solve(ipm);
+        double longer = common_length(ipm);
+        if (!(longer > LONGER * length)) {
+            memcpy(ipm->dg, ipm->kept, 6 * ipm->total * sizeof *ipm->kept);
+            break;
+        }
+        length = longer;
+    }
+    return length;
+}
+
 double nacrei_ipm_step(nacrei_ipm *ipm)
 {
-    double primal = 1.0, dual = 1.0;
+    double primal, dual, length = 1.0;
     if (!predict(ipm))
         return 0.0;
     if (ipm->pairs > 0) {
@@ -208,11 +257,9 @@ double nacrei_ipm_step(nacrei_ipm *ipm)
             ipm->cl[i] = target - ipm->tl[i] * ipm->zl[i] - ipm->dtl[i] * ipm->dzl[i];
             ipm->cu[i] = target - ipm->tu[i] * ipm->zu[i] - ipm->dtu[i] * ipm->dzu[i];
         }
-        solve(ipm);
-        step_lengths(ipm, &primal, &dual);
-        // One length for both: with curvature the dual residual depends on x and v alike.
-        primal = dual = fmin(1.0, NEAR_BOUNDARY * fmin(primal, dual));
+        (void)solve(ipm);
+        length = centre(ipm, target);
     }
-    advance(ipm, primal);
-    return primal;
+    advance(ipm, length);
+    return length;
 }
