@@ -10,8 +10,8 @@
 #include <math.h>
 #include <string.h>
 
-/// Proximal weights fall with mu to where they no longer change a diagonal near 1; a step grows them
-/// again where the factorisation needs it.
+/// Proximal weights fall with mu to where they no longer change a diagonal near 1; a step grows
+/// them again where the factorisation needs it.
 static const double RHO_LAST = 1e-14, DELTA_LAST = 1e-15;
 /// Iterations in which neither a residual nor mu reached a new low: the rest is rounding.
 enum { STALLED = 50 };

@@ -26,7 +26,7 @@ typedef struct nacrei_ipm {
     double *rl, *ru;  ///< lower - g + tl (at equalities lower - g), upper - g - tu
     double *dg, *dv, *dtl, *dtu, *dzl, *dzu; ///< one block, in this order
     double *kept;                            ///< a copy of that block
-    double *cl, *cu; ///< right sides of the complementarity
+    double *cl, *cu;                         ///< right sides of the complementarity
     double *w, *diagonal, *rhs, *scratch;
     double *best_x, *best_v;
     double best;     ///< largest scaled residual at the best point

@@ -24,8 +24,9 @@ typedef struct nacrei_kkt {
     double *schur;    ///< factor of d + A H^-1 A', m x m
     double *diagonal; ///< s, then d, of the last factorisation
     double *residual, *solution, *previous, *scratch;
-    double dual_target; ///< residual of the first rows that is worth 1, unscaled; 0: the right side's
-    double row_target;  ///< the same of the last rows
+    double
+        dual_target; ///< residual of the first rows that is worth 1, unscaled; 0: the right side's
+    double row_target; ///< the same of the last rows
 } nacrei_kkt;
 
 NACRE_MUST_CHECK nacre_status nacrei_kkt_init(nacrei_kkt *kkt, nacre_ctx *ctx,

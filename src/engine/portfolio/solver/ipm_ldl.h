@@ -5,6 +5,7 @@
 #ifndef NACREI_PORTFOLIO_IPM_LDL_H
 #define NACREI_PORTFOLIO_IPM_LDL_H
 
+#include "engine/portfolio/solver/ipm_supernode.h"
 #include "engine/portfolio/solver/qp_blocks.h"
 #include "nacre/portfolio.h"
 
@@ -25,6 +26,7 @@ typedef struct nacrei_ldl {
     double *d;
     double *work;
     uint32_t *flag, *pattern, *filled;
+    nacrei_supernodes nodes;
 } nacrei_ldl;
 
 /// Orders and analyses. The matrices must be sparse (`p_start` may be NULL for P = 0).

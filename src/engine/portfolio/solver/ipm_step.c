@@ -64,9 +64,9 @@ static double offset(const nacrei_ipm *ipm, size_t i)
     return h;
 }
 
-/// Steps of the slacks and multipliers at index i. From dg, the step of a slack follows and then that
-/// of its multiplier; at a row whose bound holds that would multiply the rounding of A dx by z / t,
-/// so there (`from_dual`) the multiplier comes from the system and the slack follows.
+/// Steps of the slacks and multipliers at index i. From dg, the step of a slack follows and then
+/// that of its multiplier; at a row whose bound holds that would multiply the rounding of A dx by z
+/// / t, so there (`from_dual`) the multiplier comes from the system and the slack follows.
 static void step_of_pair(nacrei_ipm *ipm, size_t i, bool from_dual)
 {
     bool low = has(ipm, i, NACREI_QP_LOWER), high = has(ipm, i, NACREI_QP_UPPER);
@@ -223,13 +223,13 @@ static double centre(nacrei_ipm *ipm, double target)
         memcpy(ipm->kept, ipm->dg, 6 * ipm->total * sizeof *ipm->kept);
         for (size_t i = 0; i < ipm->total; i++) {
             if (has(ipm, i, NACREI_QP_LOWER))
-                ipm->cl[i] += pull((ipm->tl[i] + trial * ipm->dtl[i]) *
-                                       (ipm->zl[i] + trial * ipm->dzl[i]),
-                                   target);
+                ipm->cl[i] +=
+                    pull((ipm->tl[i] + trial * ipm->dtl[i]) * (ipm->zl[i] + trial * ipm->dzl[i]),
+                         target);
             if (has(ipm, i, NACREI_QP_UPPER))
-                ipm->cu[i] += pull((ipm->tu[i] + trial * ipm->dtu[i]) *
-                                       (ipm->zu[i] + trial * ipm->dzu[i]),
-                                   target);
+                ipm->cu[i] +=
+                    pull((ipm->tu[i] + trial * ipm->dtu[i]) * (ipm->zu[i] + trial * ipm->dzu[i]),
+                         target);
         }
         (void)solve(ipm);
         double longer = common_length(ipm);
