@@ -27,7 +27,7 @@ static bool worthwhile(const nacrei_ldl *ldl)
     double work = 0.0;
     for (size_t j = 0; j < ldl->n; j++)
         work += (double)column_count(ldl, j) * (double)column_count(ldl, j);
-    return work >= WORTHWHILE * (double)ldl->l_start[ldl->n];
+    return work > WORTHWHILE * (double)ldl->l_start[ldl->n];
 }
 
 typedef struct panel_view {
