@@ -15,7 +15,8 @@ static const double NEAR_BOUNDARY = 0.995;
 static const double WEIGHT_MIN = 1e-40, WEIGHT_MAX = 1e40;
 /// Share of the present residuals that the linear system may add to them.
 static const double SOLVE_ACCURACY = 0.1;
-/// Weight from which on the step of a row's multiplier is taken from the system.
+/// Weight z / t from which on the step of a multiplier is taken from the system: below 1 the other
+/// way round loses nothing.
 static const double DUAL_FIRST = 1.0;
 /// Products stay within these shares of the target; a longer step is tried and kept as follows
 /// (Gondzio 1996; Colombo & Gondzio 2008).
@@ -64,9 +65,10 @@ static double offset(const nacrei_ipm *ipm, size_t i)
     return h;
 }
 
-/// Steps of the slacks and multipliers at index i. From dg, the step of a slack follows and then
-/// that of its multiplier; at a row whose bound holds that would multiply the rounding of A dx by z
-/// / t, so there (`from_dual`) the multiplier comes from the system and the slack follows.
+/// Steps of the slacks and multipliers at index i. The slack's step follows from dg, and its
+/// multiplier's from that. Where a bound holds, this would multiply the rounding of dg by z / t:
+/// there
+/// (`from_dual`) dv comes from the system, the leading multiplier from dv, and the slack follows.
 static void step_of_pair(nacrei_ipm *ipm, size_t i, bool from_dual)
 {
     bool low = has(ipm, i, NACREI_QP_LOWER), high = has(ipm, i, NACREI_QP_UPPER);
@@ -90,7 +92,9 @@ static void step_of_pair(nacrei_ipm *ipm, size_t i, bool from_dual)
     ipm->dv[i] = ipm->dzl[i] - ipm->dzu[i];
 }
 
-/// Fills dg, dv and the steps of slacks and multipliers for the right sides cl and cu.
+/// Fills dg, dv and the steps of slacks and multipliers for the right sides cl and cu. The duals of
+/// the variables are what stationarity leaves, so that the dual residual does not depend on how
+/// well the system was solved. Returns the measure of nacrei_kkt_solve.
 static double solve(nacrei_ipm *ipm)
 {
     size_t n = ipm->n;
