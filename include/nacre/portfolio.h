@@ -45,22 +45,32 @@ typedef struct nacre_qp_options {
     uint32_t max_iterations; ///< 200
 } nacre_qp_options;
 
+/// Which method the result comes from.
+typedef enum nacre_qp_method {
+    NACRE_QP_INTERIOR_POINT = 0,
+    NACRE_QP_ACTIVE_SET = 1, ///< dense or factor form, at most 64 rows, outcome optimal
+} nacre_qp_method;
+
 typedef struct nacre_qp_result {
     nacre_qp_outcome outcome;
-    uint32_t iterations;
+    uint32_t iterations;                                   ///< of the method
     double objective, primal_residual, dual_residual, gap; ///< scaled
+    nacre_qp_method method;
 } nacre_qp_result;
 
 NACRE_API void nacre_qp_options_init(nacre_qp_options *options);
 /// "optimal", "primal_infeasible", "dual_infeasible", "iteration_limit", "numerical"; "unknown"
 /// else
 NACRE_API const char *nacre_qp_outcome_name(nacre_qp_outcome outcome);
+/// "interior_point", "active_set"; "unknown" else
+NACRE_API const char *nacre_qp_method_name(nacre_qp_method method);
 
-/// Solves a convex quadratic program. A dual is the change of the objective per unit that its
-/// active bound moves up: Px + q = A'row_dual + bound_dual, >= 0 at a lower bound, <= 0 at an upper
-/// one. At the outcome primal_infeasible the duals are the certificate instead: A'row_dual +
-/// bound_dual is 0 beside the positive sum of dual x bound; at dual_infeasible x is a direction of
-/// unbounded descent. At the other two outcomes the best point found is handed out with its
+/// Solves a convex quadratic program: by an active set method where that suits the form and reaches
+/// the tolerance, else by the interior point method. A dual is the change of the objective per unit
+/// that its active bound moves up: Px + q = A'row_dual + bound_dual, >= 0 at a lower bound, <= 0 at
+/// an upper one. At the outcome primal_infeasible the duals are the certificate instead: A'row_dual
+/// + bound_dual is 0 beside the positive sum of dual x bound; at dual_infeasible x is a direction
+/// of unbounded descent. At the other two outcomes the best point found is handed out with its
 /// residuals.
 /// @param options  NULL for the defaults
 /// @param warm     start from the x, row_dual and bound_dual given, else from the middle
@@ -72,7 +82,9 @@ NACRE_API const char *nacre_qp_outcome_name(nacre_qp_outcome outcome);
 /// @own    borrows all arrays for the call         @thread safe
 /// @accuracy  the three residuals, scaled as in OSQP (primal, dual, gap), are <= tolerance if
 /// optimal
-/// @source Mehrotra 1992; proximal terms as in Schwan et al. 2023 (PIQP)
+/// @source Mehrotra 1992; proximal terms as in Schwan et al. 2023 (PIQP); active sets:
+/// Hintermueller,
+///         Ito and Kunisch 2002, Kim and Park 2011
 NACRE_API NACRE_MUST_CHECK nacre_status nacre_qp_solve(nacre_ctx *ctx, const nacre_qp *problem,
                                                        const nacre_qp_options *options, bool warm,
                                                        double *x, double *row_dual,

@@ -49,4 +49,9 @@ NACRE_MUST_CHECK nacre_status cli_export_episodes(const char *path, uint64_t see
                                                   const nacre_episode *episodes, size_t count,
                                                   nacre_error *err);
 
+/// Writes the default simulated universe of nacre_sim_panel with this seed: columns A001, A002,
+/// ..., rows dated by weekdays from a Monday (days since 1970).
+NACRE_MUST_CHECK nacre_status cli_export_sim_panel(nacre_ctx *ctx, uint64_t seed, int64_t monday,
+                                                   const char *path, nacre_error *err);
+
 #endif

@@ -21,7 +21,7 @@ static void put_double(FILE *out, double value)
     (void)fprintf(out, ",%s", text);
 }
 
-static void put_name(FILE *out, const char *name)
+void cli_factors_put_name(FILE *out, const char *name)
 {
     if (!strpbrk(name, ",\"\r\n")) {
         (void)fputs(name, out);
@@ -42,14 +42,14 @@ static void put_components(FILE *out, size_t count)
         (void)fprintf(out, ",PC%zu", k + 1);
 }
 
-static void write_factors(FILE *out, const cli_factors *f)
+void cli_factors_write_rows(FILE *out, const cli_factors *f)
 {
     const nacre_returns *r = f->panel.returns;
     const nacre_risk_model *m = f->model;
     (void)fputs("date", out);
     for (size_t c = 0; m && c < m->factors; c++) {
         (void)fputc(',', out);
-        put_name(out, m->factor_names[c]);
+        cli_factors_put_name(out, m->factor_names[c]);
     }
     (void)fputs(m ? ",r_squared" : "", out);
     put_components(out, f->shown);
@@ -73,12 +73,12 @@ static void write_loadings(FILE *out, const cli_factors *f)
     put_components(out, f->shown);
     (void)fputc('\n', out);
     for (size_t i = 0; i < r->assets; i++) {
-        put_name(out, r->names[i]);
+        cli_factors_put_name(out, r->names[i]);
         if (f->model) {
             uint32_t group = f->groups->group[r->column[i]];
             size_t member = f->member_of[i];
             (void)fputc(',', out);
-            put_name(out, group == NACRE_GROUP_NONE ? "" : f->groups->names[group]);
+            cli_factors_put_name(out, group == NACRE_GROUP_NONE ? "" : f->groups->names[group]);
             put_double(out, member == SIZE_MAX ? (double)NAN : f->model->specific_variance[member]);
         }
         for (size_t k = 0; k < f->shown; k++)
@@ -93,11 +93,11 @@ static void write_covariance(FILE *out, const cli_factors *f)
     (void)fputs("asset", out);
     for (size_t i = 0; i < r->assets; i++) {
         (void)fputc(',', out);
-        put_name(out, r->names[i]);
+        cli_factors_put_name(out, r->names[i]);
     }
     (void)fputc('\n', out);
     for (size_t i = 0; i < r->assets; i++) {
-        put_name(out, r->names[i]);
+        cli_factors_put_name(out, r->names[i]);
         for (size_t j = 0; j < r->assets; j++)
             put_double(out, f->covariance[i * r->assets + j]);
         (void)fputc('\n', out);
@@ -110,7 +110,7 @@ nacre_status cli_factors_write(const char *folder, const cli_factors *f, nacre_e
         const char *name;
         void (*write)(FILE *out, const cli_factors *factors);
     } files[] = {
-        {"factors.csv", write_factors},
+        {"factors.csv", cli_factors_write_rows},
         {"loadings.csv", write_loadings},
         {"covariance.csv", write_covariance},
     };

@@ -4,6 +4,7 @@
 #include "cli/cli_panel.h"
 
 #include "cli/cli_text.h"
+#include "core/timezone.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -12,11 +13,11 @@
 /// Names listed on one line of text; --json has all.
 #define LISTED 12
 
-/// yyyy-mm-dd or yyyymmdd.
-static bool parse_date(const cli_args *args, const char *option, int32_t *date)
+bool cli_panel_date(const cli_args *args, const char *option, int32_t *date)
 {
     const char *text = cli_value(args, option);
     int32_t value = 0;
+    int64_t days;
     size_t digits = 0, dashes = 0;
     if (!text)
         return true;
@@ -31,8 +32,7 @@ static bool parse_date(const cli_args *args, const char *option, int32_t *date)
             break;
         }
     }
-    int32_t month = value / 100 % 100, day = value % 100;
-    if (digits != 8 || dashes == 1 || month < 1 || month > 12 || day < 1 || day > 31) {
+    if (digits != 8 || dashes == 1 || !nacrei_days_from_yyyymmdd(value, &days)) {
         (void)cli_usage(args, "--%s: \"%s\" is no date such as 2013-10-04", option, text);
         return false;
     }
@@ -54,8 +54,8 @@ bool cli_panel_parse(const cli_args *args, cli_panel *panel)
         (void)cli_usage(args, "--panel-kind: \"%s\" is not prices, simple or log", kind);
         return false;
     }
-    if (!parse_date(args, "from", &panel->options.first_date) ||
-        !parse_date(args, "to", &panel->options.last_date) ||
+    if (!cli_panel_date(args, "from", &panel->options.first_date) ||
+        !cli_panel_date(args, "to", &panel->options.last_date) ||
         !cli_double(args, "min-share", 1e-9, 1.0, &panel->min_share))
         return false;
     return cli_double(args, "periods-per-year", 1e-3, 1e9, &panel->options.periods_per_year);

@@ -26,6 +26,9 @@ typedef struct cli_panel {
     bool all_alive; ///< no column of the panel ends before its last row
 } cli_panel;
 
+/// An option's date, yyyy-mm-dd or yyyymmdd; unchanged when not given. Prints and returns false
+/// when bad.
+bool cli_panel_date(const cli_args *args, const char *option, int32_t *date);
 /// Reads the options and the operand PANEL. Prints and returns false when bad.
 bool cli_panel_parse(const cli_args *args, cli_panel *panel);
 NACRE_MUST_CHECK nacre_status cli_panel_load(nacre_ctx *ctx, cli_panel *panel, nacre_error *err);

@@ -57,73 +57,6 @@ static nacre_status estimate(nacre_ctx *ctx, cli_factors *f, bool correlation, n
     return NACRE_OK;
 }
 
-/// Scratch of the regression: the returns of the assets that have a group.
-typedef struct grouping {
-    double *returns;
-    uint32_t *group;
-    uint32_t *number;   ///< per group of the table: its number among those used
-    const char **names; ///< of those used
-    size_t used;
-} grouping;
-
-/// Numbers the groups that still have an asset and lists the assets that have one.
-static void fill_members(cli_factors *f, grouping *g)
-{
-    const nacre_returns *r = f->panel.returns;
-    for (size_t i = 0; i < f->groups->groups; i++)
-        g->number[i] = NACRE_GROUP_NONE;
-    for (size_t i = 0; i < r->assets; i++) {
-        uint32_t group = f->groups->group[r->column[i]];
-        f->member_of[i] = SIZE_MAX;
-        if (group == NACRE_GROUP_NONE)
-            continue;
-        if (g->number[group] == NACRE_GROUP_NONE) {
-            g->names[g->used] = f->groups->names[group];
-            g->number[group] = (uint32_t)g->used++;
-        }
-        g->group[f->grouped] = g->number[group];
-        f->member_of[i] = f->grouped;
-        f->member[f->grouped++] = i;
-    }
-    for (size_t t = 0; t < r->periods; t++)
-        for (size_t i = 0; i < f->grouped; i++)
-            g->returns[t * f->grouped + i] = r->values[t * r->assets + f->member[i]];
-}
-
-static nacre_status regress(nacre_ctx *ctx, const char *path, cli_factors *f, nacre_error *err)
-{
-    const nacre_returns *r = f->panel.returns;
-    grouping g = {0};
-    nacre_status status = nacre_panel_groups(ctx, path, f->panel.panel, &f->groups, err);
-    if (status)
-        return status;
-    size_t n = r->assets, groups = f->groups->groups;
-    status = nacrei_alloc(ctx, n, sizeof *f->member, "group members", &f->member, err);
-    if (!status)
-        status = nacrei_alloc(ctx, n, sizeof *f->member_of, "group members", &f->member_of, err);
-    if (!status)
-        status = nacrei_alloc(ctx, n * r->periods, sizeof *g.returns, "returns", &g.returns, err);
-    if (!status)
-        status = nacrei_alloc(ctx, n, sizeof *g.group, "groups", &g.group, err);
-    if (!status)
-        status = nacrei_alloc(ctx, groups, sizeof *g.number, "groups", &g.number, err);
-    if (!status)
-        status = nacrei_alloc(ctx, groups, sizeof *g.names, "groups", &g.names, err);
-    if (!status) {
-        fill_members(f, &g);
-        status = f->grouped
-                     ? nacre_risk_model_create(ctx, r->periods, f->grouped, g.returns, f->grouped,
-                                               g.group, g.used, g.names, NULL, &f->model, err)
-                     : nacrei_fail(err, NACRE_E_NOTFOUND, "%s: no asset of the window has a group",
-                                   path);
-    }
-    nacrei_free(ctx, g.returns, n * r->periods, sizeof *g.returns);
-    nacrei_free(ctx, g.group, n, sizeof *g.group);
-    nacrei_free(ctx, g.number, groups, sizeof *g.number);
-    nacrei_free(ctx, g.names, groups, sizeof *g.names);
-    return status;
-}
-
 static void free_factors(nacre_ctx *ctx, cli_factors *f)
 {
     size_t n = f->panel.returns ? f->panel.returns->assets : 0;
@@ -142,7 +75,7 @@ static nacre_status compute(nacre_ctx *ctx, const cli_args *args, cli_factors *f
     if (!status)
         status = estimate(ctx, f, cli_has(args, "correlation"), err);
     if (!status && cli_has(args, "groups"))
-        status = regress(ctx, cli_value(args, "groups"), f, err);
+        status = cli_factors_regress(ctx, cli_value(args, "groups"), f, err);
     return status;
 }
 

@@ -4,10 +4,11 @@
 #include "cli/cli_export.h"
 #include "cli/cli_vpin.h"
 #include "cli/report_html.h"
+#include "cli/results_desk.h"
 #include "cli/results_json.h"
 #include "cli/results_table.h"
+#include "cli/run_desk_make.h"
 #include "cli/run_folder.h"
-#include "cli/run_job.h"
 #include "core/alloc.h"
 #include "core/clock.h"
 #include "hw/cpu.h"
@@ -19,6 +20,12 @@ static const cli_option options[] = {
     {"trades", 't', "FILE|TAPE", "trades to work on; may be given several times"},
     {"out", 'o', "DIR", "folder for the results (new or empty)"},
     {"force", 0, NULL, "replace results of the same names in DIR"},
+    {"panel", 0, "FILE", "daily prices, one column per asset: estimate, optimise, follow"},
+    {"asof", 0, "DATE", "last day that the portfolio may know, as 2013-10-04"},
+    {"groups", 0, "CSV", "sectors of the panel (columns Symbol and Sector)"},
+    {"follow", 0, "N", "days to follow it, 1 to 64 (default: the calendar week after asof)"},
+    {"capital", 0, "X", "what the portfolio is bought for (default 1000000)"},
+    {"max-weight", 0, "W", "of each asset (default 0.10)"},
     {"demo", 0, NULL, "simulate a market with known episodes and judge the alarms"},
     CLI_READER_OPTIONS,
     CLI_VPIN_OPTIONS,
@@ -26,17 +33,23 @@ static const cli_option options[] = {
 
 const cli_command cmd_run = {
     .name = "run",
-    .synopsis = "[OPTION...] --trades FILE|TAPE... --out DIR | --demo --out DIR",
-    .summary = "trades in; VPIN, alarms, tables and a report out",
+    .synopsis = "[OPTION...] --out DIR --trades FILE|TAPE... [--panel FILE --asof DATE] | --demo",
+    .summary = "trades and prices in; VPIN, alarms, a portfolio, its risk and a report out",
     .details =
         "Sorts the files into symbols by their names, imports and filters each, computes VPIN\n"
         "and, beside it, a volatility-only and a volume-only alarm, and writes to DIR:\n"
         "  report.html          one page with charts, without network\n"
         "  results.json         every figure with unit, method, class, device and seconds\n"
         "  vpin_SYMBOL.csv/.npy one row per bucket\n"
-        "With --demo the trades are simulated, and DIR also gets the tape SIM and\n"
-        "episodes.json, the truth that the alarms are judged by.",
-    .example = "nacre run --trades BTCUSDT-trades-2024-08-08.zip --out results",
+        "With --panel it also estimates covariance and factors on the two years up to --asof,\n"
+        "buys the portfolio of least variance, follows it through the days after against its\n"
+        "VaR, measures spreads from the trades, and walks through the years before; DIR gets\n"
+        "  weights.csv factors.csv trades.csv follow.csv walk.csv\n"
+        "Nothing after --asof can change what is known on it.\n"
+        "With --demo trades and prices are simulated, and DIR also gets panel.csv, the tape SIM\n"
+        "and episodes.json, the truth that the alarms are judged by.",
+    .example = "nacre run --trades BTCUSDT-trades-2024-08-08.zip --out results\n"
+               "  nacre run --panel prices.csv --asof 2013-10-04 --trades IBM.csv --out results",
     .options = options,
     .option_count = sizeof options / sizeof options[0],
 };
@@ -80,7 +93,16 @@ static nacre_status compute_all(run_job *job, const run_options *what, nacre_err
     return status;
 }
 
-enum { WRITE_JSON, WRITE_REPORT, WRITE_CSV, WRITE_NPY };
+/// The desk's part that needs no trades; a wrong date or panel ends the run before it reads them.
+static nacre_status compute_desk(run_job *job, const run_options *what, nacre_error *err)
+{
+    nacre_status status = nacrei_desk_estimate(job, &what->desk, err);
+    if (!status)
+        status = nacrei_desk_follow(job, &what->desk, err);
+    return status ? status : nacrei_desk_walk(job, what->env->quiet, err);
+}
+
+enum { WRITE_JSON, WRITE_REPORT, WRITE_CSV, WRITE_NPY, WRITE_DESK };
 
 /// Opens DIR/name, writes what `kind` says and closes it whole.
 static nacre_status write_one(const run_job *job, const run_folder *folder, const char *name,
@@ -96,6 +118,8 @@ static nacre_status write_one(const run_job *job, const run_folder *folder, cons
         status = nacrei_results_json(file.out, job, path, err);
     else if (kind == WRITE_REPORT)
         status = nacrei_report_write(file.out, job, err);
+    else if (kind == WRITE_DESK)
+        nacrei_results_desk_table(file.out, name, job->desk);
     else if (kind == WRITE_CSV)
         nacrei_results_csv(file.out, symbol);
     else
@@ -118,6 +142,8 @@ static nacre_status write_all(const run_job *job, const run_folder *folder, nacr
         if (!status)
             status = write_one(job, folder, name, WRITE_NPY, symbol, err);
     }
+    for (size_t i = 0; !status && job->desk && i < RESULTS_DESK_TABLES; i++)
+        status = write_one(job, folder, nacrei_results_desk_tables[i], WRITE_DESK, NULL, err);
     if (!status)
         status = write_one(job, folder, "results.json", WRITE_JSON, NULL, err);
     if (!status)
@@ -140,7 +166,7 @@ static nacre_status deliver(run_job *job, const cli_env *env, run_folder *folder
 
 static nacre_status work(run_job *job, run_options *what, run_folder *folder, nacre_error *err)
 {
-    char csv[RUN_PATH_BYTES + 64];
+    char csv[RUN_PATH_BYTES + 64], panel[RUN_PATH_BYTES + 64];
     const char *demo_path = csv;
     nacre_status status = NACRE_OK;
     if (job->demo) {
@@ -148,14 +174,23 @@ static nacre_status work(run_job *job, run_options *what, run_folder *folder, na
         what->paths = &demo_path;
         what->path_count = 1;
     }
+    if (!status && job->demo)
+        status = nacrei_demo_panel(job, folder->temporary, &what->desk, panel, sizeof panel, err);
+    if (!status && what->desk.panel)
+        status = compute_desk(job, what, err);
     if (!status)
         status = nacrei_alloc(job->ctx, what->path_count, sizeof *job->symbols, "symbols",
                               &job->symbols, err);
     if (!status)
         status = compute_all(job, what, err);
+    if (!status && job->desk)
+        status = nacrei_desk_ticks(job, err);
     if (!status && job->demo) {
         (void)unlink(csv); // the tape beside it holds the same trades
         status = nacrei_demo_judge(job, folder->temporary, err);
+        nacrei_desk_peer(job, folder->temporary);
+        job->desk->path = "panel.csv";
+        job->desk->panel.path = "panel.csv"; // the folder gets its name when it is complete
     }
     if (!status)
         status = deliver(job, what->env, folder, err);
@@ -173,8 +208,8 @@ static int check_usage(const cli_args *args, size_t path_count)
         return cli_usage(args, "--demo makes its own trades; leave --trades and files out");
     if (!cli_has(args, "demo") && path_count == 0)
         return cli_usage(args, "--trades FILE is needed, or --demo for a simulated market");
-    if (path_count > RUN_STAGES_MAX / 4)
-        return cli_usage(args, "at most %d files at once", RUN_STAGES_MAX / 4);
+    if (path_count > RUN_FILES_MAX)
+        return cli_usage(args, "at most %d files at once", RUN_FILES_MAX);
     return CLI_OK;
 }
 
@@ -215,7 +250,8 @@ int run_run(const cli_env *env, const cli_args *args)
     if (code)
         return code;
     if (!cli_parse_reader(args, &what.reader) || !cli_parse_filter(args, &what.filter) ||
-        !cli_parse_vpin(args, &env->config, CLI_SIZE_EXP_UNKNOWN, &vpin, &automatic))
+        !cli_parse_vpin(args, &env->config, CLI_SIZE_EXP_UNKNOWN, &vpin, &automatic) ||
+        !nacrei_desk_parse(args, &what.desk))
         return CLI_USAGE;
     if (what.path_count == 0)
         return run_job_on(env, args, &what);

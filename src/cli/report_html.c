@@ -6,6 +6,7 @@
 #include "cli/cli_text.h"
 #include "cli/cli_vpin.h"
 #include "cli/report_charts.h"
+#include "cli/report_desk.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -360,11 +361,14 @@ static void write_head(FILE *out, const run_job *job)
 {
     fputs("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
           "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
-          "<title>VPIN report</title>\n<style>\n",
+          "<title>",
           out);
+    fputs(job->desk ? "Portfolio and " : "", out);
+    fputs("VPIN report</title>\n<style>\n", out);
     for (const char *const *piece = nacrei_report_style; *piece; piece++)
         fputs(*piece, out);
     fputs("</style></head>\n<body><main>\n<h1>", out);
+    fputs(job->desk ? "Portfolio and " : "", out);
     fputs(job->demo ? "VPIN on a simulated market" : "VPIN report", out);
     fprintf(out, "</h1>\n<p class=\"lead\">%s, Nacre %s</p>\n",
             cli_time_text(job->created_ns / NACREI_NS_PER_SECOND * NACREI_NS_PER_SECOND).text,
@@ -402,6 +406,11 @@ static void write_overview(FILE *out, const run_job *job)
 nacre_status nacrei_report_write(FILE *out, const run_job *job, nacre_error *err)
 {
     write_head(out, job);
+    if (job->desk) {
+        nacre_status status = nacrei_report_desk(out, job, err);
+        if (status)
+            return status;
+    }
     write_overview(out, job);
     for (size_t i = 0; i < job->symbol_count; i++) {
         const run_symbol *symbol = &job->symbols[i];

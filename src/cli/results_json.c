@@ -6,20 +6,13 @@
 
 #include "cli/cli_vpin.h"
 #include "cli/cli_vpin_report.h"
+#include "cli/results_desk.h"
 #include "cli/results_table.h"
-#include "core/json.h"
 #include "data/market/instrument.h"
 
 #include <math.h>
 
-/// What the figures of one stage share.
-typedef struct origin {
-    nacrei_json *json;
-    const char *stage, *numeric_class;
-    double seconds;
-} origin;
-
-static void figure_tail(const origin *from, const char *unit, const char *method)
+static void figure_tail(const results_origin *from, const char *unit, const char *method)
 {
     nacrei_json *json = from->json;
     nacrei_json_put_string(json, "unit", unit);
@@ -31,8 +24,8 @@ static void figure_tail(const origin *from, const char *unit, const char *method
     nacrei_json_object_end(json);
 }
 
-static void figure(const origin *from, const char *name, double value, const char *unit,
-                   const char *method)
+void nacrei_results_figure(const results_origin *from, const char *name, double value,
+                           const char *unit, const char *method)
 {
     nacrei_json_key(from->json, name);
     nacrei_json_object_begin(from->json);
@@ -40,8 +33,8 @@ static void figure(const origin *from, const char *name, double value, const cha
     figure_tail(from, unit, method);
 }
 
-static void count_figure(const origin *from, const char *name, uint64_t value, const char *unit,
-                         const char *method)
+static void count_figure(const results_origin *from, const char *name, uint64_t value,
+                         const char *unit, const char *method)
 {
     nacrei_json_key(from->json, name);
     nacrei_json_object_begin(from->json);
@@ -50,7 +43,7 @@ static void count_figure(const origin *from, const char *name, uint64_t value, c
 }
 
 /// A volume as an exact decimal in units (shares, coins, contracts).
-static void volume_figure(const origin *from, const run_symbol *symbol, const char *name,
+static void volume_figure(const results_origin *from, const run_symbol *symbol, const char *name,
                           int64_t value, const char *method)
 {
     char text[RUN_EXACT_BYTES];
@@ -82,7 +75,7 @@ static void put_import(nacrei_json *json, const run_symbol *symbol)
 
 static void put_filter(nacrei_json *json, const run_symbol *symbol)
 {
-    origin from = {json, "filter", "exact", symbol->filter_seconds};
+    results_origin from = {json, "filter", "exact", symbol->filter_seconds};
     nacrei_json_key(json, "filter");
     nacrei_json_object_begin(json);
     count_figure(&from, "kept_rows", symbol->kept_rows, "trades", "tape filter");
@@ -142,7 +135,7 @@ static void put_vpin(nacrei_json *json, const run_symbol *symbol)
     const nacre_vpin_bucket *last =
         vpin->bucket_count ? &vpin->buckets[vpin->bucket_count - 1] : NULL;
     const char *mode = nacre_vpin_mode_name(vpin->options.mode);
-    origin from = {json, "vpin", "strict", symbol->vpin_seconds};
+    results_origin from = {json, "vpin", "strict", symbol->vpin_seconds};
     nacrei_json_key(json, "vpin");
     nacrei_json_object_begin(json);
     cli_vpin_put_options(json, &symbol->vpin->options, symbol->instrument.size_exp,
@@ -150,12 +143,13 @@ static void put_vpin(nacrei_json *json, const run_symbol *symbol)
     nacrei_json_put_bool(json, "look_ahead", vpin->look_ahead);
     nacrei_json_key(json, "figures");
     nacrei_json_object_begin(json);
-    figure(&from, "vpin", last ? last->vpin : (double)NAN, "share of volume", mode);
-    figure(&from, "mean_vpin", vpin->mean_vpin, "share of volume", mode);
-    figure(&from, "cdf", last ? last->cdf : (double)NAN, "share of values",
-           "empirical CDF of VPIN");
+    nacrei_results_figure(&from, "vpin", last ? last->vpin : (double)NAN, "share of volume", mode);
+    nacrei_results_figure(&from, "mean_vpin", vpin->mean_vpin, "share of volume", mode);
+    nacrei_results_figure(&from, "cdf", last ? last->cdf : (double)NAN, "share of values",
+                          "empirical CDF of VPIN");
     count_figure(&from, "cdf_values", vpin->cdf_count, "values", "VPIN values seen");
-    figure(&from, "sigma", vpin->sigma, symbol->instrument.currency, "standard deviation of dP");
+    nacrei_results_figure(&from, "sigma", vpin->sigma, symbol->instrument.currency,
+                          "standard deviation of dP");
     volume_figure(&from, symbol, "bucket_volume", vpin->bucket_volume, "of the last bucket");
     volume_figure(&from, symbol, "total_volume", vpin->total_volume, "sum of classified sizes");
     volume_figure(&from, symbol, "open_bucket_volume", vpin->open_bucket_volume,
@@ -179,18 +173,18 @@ static void put_baseline(nacrei_json *json, const run_symbol *symbol, size_t mea
     const nacre_baseline_result *result = volatility ? symbol->volatility : symbol->volume;
     double scale = volatility ? 1.0 : pow(10.0, symbol->instrument.size_exp);
     size_t last = result->count;
-    origin from = {json, "baselines", "strict", symbol->baseline_seconds};
+    results_origin from = {json, "baselines", "strict", symbol->baseline_seconds};
     nacrei_json_object_begin(json);
     nacrei_json_put_string(json, "name", nacrei_run_measure_name(measure));
     nacrei_json_put_uint(json, "bars", RUN_BASELINE_BARS);
     nacrei_json_key(json, "figures");
     nacrei_json_object_begin(json);
-    figure(&from, "value", last ? result->value[last - 1] / scale : (double)NAN,
-           volatility ? "currency per square root of a bar" : "units",
-           volatility ? "realised volatility of trailing one-minute bars"
-                      : "volume of trailing one-minute bars");
-    figure(&from, "cdf", last ? result->cdf[last - 1] : (double)NAN, "share of values",
-           "empirical CDF on VPIN's clock");
+    nacrei_results_figure(&from, "value", last ? result->value[last - 1] / scale : (double)NAN,
+                          volatility ? "currency per square root of a bar" : "units",
+                          volatility ? "realised volatility of trailing one-minute bars"
+                                     : "volume of trailing one-minute bars");
+    nacrei_results_figure(&from, "cdf", last ? result->cdf[last - 1] : (double)NAN,
+                          "share of values", "empirical CDF on VPIN's clock");
     nacrei_json_object_end(json);
     put_alarms(json, symbol, measure);
     nacrei_json_object_end(json);
@@ -234,7 +228,9 @@ static void put_stages(nacrei_json *json, const run_job *job)
         nacrei_json_put_double(json, "rate",
                                stage->seconds > 0.0 ? (double)stage->rows / stage->seconds
                                                     : (double)NAN);
-        nacrei_json_put_string(json, "unit", "trades/s");
+        char unit[32];
+        (void)snprintf(unit, sizeof unit, "%s/s", stage->counted);
+        nacrei_json_put_string(json, "unit", unit);
         nacrei_json_put_string(json, "device", "cpu");
         nacrei_json_put_string(json, "unit_name", stage->unit_name);
         nacrei_json_put_string(json, "kernel", stage->kernel);
@@ -316,6 +312,8 @@ nacre_status nacrei_results_json(FILE *out, const run_job *job, const char *name
     for (size_t i = 0; i < job->symbol_count; i++)
         put_symbol(json, &job->symbols[i]);
     nacrei_json_array_end(json);
+    if (job->desk)
+        nacrei_results_desk_json(json, job);
     if (job->demo)
         put_judgement(json, job);
     nacrei_json_object_end(json);

@@ -2,7 +2,7 @@
 // The demo around a run: a simulated market whose truth is known goes in, as CSV like anybody's own
 // file, and the alarms that come out are judged against that truth, decoys included.
 #include "cli/cli_export.h"
-#include "cli/run_job.h"
+#include "cli/run_desk_make.h"
 #include "core/alloc.h"
 #include "core/clock.h"
 
@@ -102,6 +102,30 @@ nacre_status nacrei_demo_simulate(run_job *job, const char *folder, char *csv_pa
     if (!status)
         status = export_csv(job, tape, csv_path, err);
     return status;
+}
+
+nacre_status nacrei_demo_panel(run_job *job, const char *folder, run_desk_options *options,
+                               char *path, size_t path_bytes, nacre_error *err)
+{
+    int64_t started = nacrei_monotonic_ns();
+    int64_t first_trade =
+        nacrei_days_from_civil(2024, 1, 1); // a Monday, and the simulation's first day
+    nacre_sim_panel_options shape;
+    nacre_sim_panel_options_init(&shape);
+    // Rows up to the Friday before the trades begin, the week of their first days, and one row
+    // more.
+    int64_t weeks = shape.days / 5 - 1;
+    (void)snprintf(path, path_bytes, "%s/panel.csv", folder);
+    nacre_status status =
+        cli_export_sim_panel(job->ctx, job->seed, first_trade - 7 * weeks, path, err);
+    if (status)
+        return status;
+    options->panel = path;
+    options->asof = nacrei_yyyymmdd_from_days(first_trade - 3);
+    options->simulated = true;
+    nacrei_run_desk_stage(job, "sim_panel", (uint64_t)shape.days * shape.assets, "prices",
+                          since(started), "nacre_sim_panel", "scalar", "strict");
+    return NACRE_OK;
 }
 
 nacre_status nacrei_demo_judge(run_job *job, const char *folder, nacre_error *err)

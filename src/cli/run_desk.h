@@ -13,6 +13,7 @@
 
 #define RUN_DESK_LEVELS 3u ///< VaR 95, VaR 99, ES 97.5
 #define RUN_DESK_FOLLOWED_MAX 64u
+#define RUN_DESK_HELD 1e-6 ///< a weight below is rounding of the optimiser
 
 /// How a loss figure was made; every method gives all levels.
 typedef enum run_desk_method {
@@ -64,8 +65,11 @@ typedef struct run_desk_walk {
 #define RUN_DESK_WALKS 3u
 
 typedef struct run_desk {
-    cli_panel panel;  ///< rows up to `asof` only: the estimation window
-    const char *path; ///< of the panel
+    cli_panel panel;    ///< rows up to `asof` only: the estimation window
+    nacre_panel *file;  ///< all rows; its first ones, and then those of the days that followed
+    nacre_panel window; ///< the rows of `file` that panel.panel shows
+    size_t asof_row;    ///< of `file`: the last row on or before `asof`
+    const char *path;   ///< of the panel
     int32_t asof;
     double per_year; ///< periods per year
     double capital;
@@ -84,7 +88,8 @@ typedef struct run_desk {
     // Portfolio
     nacre_portfolio_problem problem;
     nacre_portfolio_result *portfolio;
-    double *price, *held;          ///< assets
+    double *price;                 ///< assets: last close up to asof
+    double *held;                  ///< assets: whole shares bought
     nacre_portfolio_trade *trades; ///< NULL for a panel of returns
     nacre_portfolio_trade_summary trade_summary;
     size_t held_count; ///< weights > 1e-6
@@ -107,6 +112,7 @@ typedef struct run_desk {
 
     // What followed
     size_t followed;
+    char follow_reason[128]; ///< why no more days were followed; empty: as many as asked for
     run_desk_day day[RUN_DESK_FOLLOWED_MAX];
     size_t tick_count;
     run_desk_tick *tick;
@@ -117,8 +123,11 @@ typedef struct run_desk {
     size_t walk_days, walk_window, walk_hold; ///< days followed; periods seen; periods held
     const int32_t *walk_date;                 ///< walk_days
     const size_t *walk_start;                 ///< index of the first day of each holding period
-    size_t walk_count;                        ///< 0: the panel is too short, see walk_reason
+    size_t walk_count;                        ///< RUN_DESK_WALKS, or 0: see walk_reason
     const char *walk_reason;
+    void *walk_memory; ///< holds the series of the walks
+    size_t walk_bytes;
+    char walk_text[256];
     run_desk_walk walk[RUN_DESK_WALKS];
 
     // The same by NumPy and pandas

@@ -7,12 +7,14 @@
 #define NACREI_CLI_RUN_JOB_H
 
 #include "cli/cli_trades.h"
+#include "cli/run_desk.h"
 #include "core/timezone.h"
 #include "nacre/toxicity.h"
 
 #define RUN_NAME_BYTES 64
 #define RUN_REASONS_MAX 16
 #define RUN_STAGES_MAX 512
+#define RUN_FILES_MAX 96     ///< five stages a symbol, and the desk's
 #define RUN_BASELINE_BARS 60 ///< one hour of one-minute bars stands beside VPIN
 
 /// One step: what it handled, how long it took and on what.
@@ -20,8 +22,9 @@ typedef struct run_stage {
     char name[16];               ///< "import"
     char symbol[RUN_NAME_BYTES]; ///< file name of the symbol, or empty
     uint64_t rows;
+    const char *counted; ///< what the rows are: "trades"
     double seconds;
-    const char *unit_name; ///< "scalar" or "vector"
+    const char *unit_name; ///< "scalar", "vector", or "blas": what OpenBLAS chose
     const char *kernel;    ///< the function or kernel that did the work
     const char *numeric_class;
 } run_stage;
@@ -31,6 +34,13 @@ typedef struct run_reason {
     uint64_t rows;
     int64_t volume;
 } run_reason;
+
+/// Round-trip spread as the trades alone tell it, over all their sessions.
+typedef struct run_spread {
+    double bp;          ///< of the price; NaN = masked
+    const char *method; ///< "aggressor" or "roll"; NULL when masked
+    const char *reason; ///< why masked, else NULL
+} run_spread;
 
 /// Results of one symbol.
 typedef struct run_symbol {
@@ -50,6 +60,7 @@ typedef struct run_symbol {
     nacre_vpin_result *vpin;
     nacre_baseline_result *volatility, *volume;
     double *price_low, *price_high; ///< per bucket, in currency
+    run_spread spread;              ///< with a panel only
     double import_seconds, filter_seconds, vpin_seconds, baseline_seconds;
 } run_symbol;
 
@@ -93,6 +104,7 @@ typedef struct run_job {
     bool demo;
     uint64_t seed;
     run_judgement judgement; ///< of symbols[0], demo only
+    run_desk *desk;          ///< NULL without --panel
 } run_job;
 
 /// Name of a measure: "vpin", "volatility", "volume".
@@ -103,10 +115,25 @@ const nacre_vpin_alarm *nacrei_run_alarms(const run_symbol *symbol, size_t measu
 /// Bars were needed but none could be classified: VPIN is 0 because nothing is known.
 bool nacrei_run_unclassified(const run_symbol *symbol);
 
-/// Notes a finished stage; drops it silently only when the table is full, which a command line of
-/// at most RUN_STAGES_MAX / 4 symbols cannot reach.
+/// Notes a finished stage of `rows` trades; drops it silently only when the table is full, which a
+/// command line of at most RUN_FILES_MAX files cannot reach.
 void nacrei_run_stage(run_job *job, const char *name, const char *symbol, uint64_t rows,
                       double seconds, const char *kernel, const char *numeric_class);
+/// The same for a stage that counts something else, belongs to no symbol and says on which unit it
+/// ran: "scalar" or "blas".
+void nacrei_run_desk_stage(run_job *job, const char *name, uint64_t rows, const char *counted,
+                           double seconds, const char *kernel, const char *unit_name,
+                           const char *numeric_class);
+
+/// What the desk's part was asked for.
+typedef struct run_desk_options {
+    const char *panel;  ///< NULL: no desk
+    const char *groups; ///< or NULL
+    int32_t asof;
+    size_t follow; ///< days; 0 = those of the calendar week that follows
+    double capital, max_weight;
+    bool simulated;
+} run_desk_options;
 
 /// Everything that `run` was asked for.
 typedef struct run_options {
@@ -114,6 +141,7 @@ typedef struct run_options {
     const cli_env *env;
     nacre_reader_options reader;
     nacre_filter_options filter;
+    run_desk_options desk;
     size_t path_count;
     const char *const *paths;
 } run_options;
@@ -140,5 +168,7 @@ void nacrei_run_peer(run_peer *peer, const char *tape, const char *scratch,
 
 /// The lines at the end, for people.
 void nacrei_run_summary(FILE *out, const run_job *job);
+/// The desk's part of them; job->desk is there.
+void nacrei_run_summary_desk(FILE *out, const run_job *job);
 
 #endif

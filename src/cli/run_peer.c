@@ -4,57 +4,16 @@
 // package is missing, the reason says what to install; a run never fails because of it.
 #include "bench.h"
 #include "cli/run_job.h"
+#include "cli/run_program.h"
 
 #include <yyjson.h>
 
-#include <errno.h>
-#include <fcntl.h>
 #include <math.h>
-#include <spawn.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define PEER_PATH_BYTES 4608
-
-extern char **environ;
-
-/// Runs a program with its standard output in `stdout_path` and returns its exit code, 127 when it
-/// could not be started.
-static int run_program(const char *const *argv, const char *stdout_path)
-{
-    posix_spawn_file_actions_t actions;
-    pid_t child = 0;
-    int status = 0;
-    if (posix_spawn_file_actions_init(&actions) != 0)
-        return 127;
-    int failed = posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, stdout_path,
-                                                  O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    failed |= posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-    if (!failed) {
-        char *copy[16] = {NULL};
-        for (size_t i = 0; argv[i] && i + 1 < sizeof copy / sizeof *copy; i++)
-            copy[i] = strdup(argv[i]);
-        failed = posix_spawnp(&child, argv[0], &actions, NULL, copy, environ);
-        for (size_t i = 0; copy[i]; i++)
-            free(copy[i]);
-    }
-    (void)posix_spawn_file_actions_destroy(&actions);
-    if (failed)
-        return 127;
-    while (waitpid(child, &status, 0) < 0)
-        if (errno != EINTR)
-            return 127;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 127;
-}
-
-static bool has_pandas(const char *python, const char *scratch)
-{
-    const char *const argv[] = {python, "-c", "import numpy, pandas", NULL};
-    return run_program(argv, scratch) == 0;
-}
 
 /// The peer's one line of JSON.
 static bool read_answer(run_peer *peer, const char *path)
@@ -127,7 +86,6 @@ static void absent(run_peer *peer, const char *reason)
 void nacrei_run_peer(run_peer *peer, const char *tape, const char *scratch,
                      const nacre_vpin_result *vpin)
 {
-    static const char *const pythons[] = {"/usr/bin/python3", "python3"};
     char script[PEER_PATH_BYTES], answer[PEER_PATH_BYTES], values[PEER_PATH_BYTES];
     memset(peer, 0, sizeof *peer);
     (void)snprintf(answer, sizeof answer, "%s/.peer.json", scratch);
@@ -140,14 +98,12 @@ void nacrei_run_peer(run_peer *peer, const char *tape, const char *scratch,
         absent(peer, "vpin_pandas.py is neither installed nor in a source tree above the program");
         return;
     }
-    size_t python = 0;
-    while (python < 2 && !has_pandas(pythons[python], answer))
-        python++;
-    if (python == 2) {
+    const char *python = nacrei_program_python(answer);
+    if (!python) {
         absent(peer, "Python with NumPy and pandas was not found; apt-get install python3-pandas");
     } else {
-        const char *const argv[] = {pythons[python], script, "--tape", tape, "--out", values, NULL};
-        peer->present = run_program(argv, answer) == 0 && read_answer(peer, answer) &&
+        const char *const argv[] = {python, script, "--tape", tape, "--out", values, NULL};
+        peer->present = nacrei_program_run(argv, answer) == 0 && read_answer(peer, answer) &&
                         compare(peer, values, vpin);
         if (!peer->present)
             absent(peer, "bench/peers/vpin_pandas.py failed; run it on the tape to see why");

@@ -24,8 +24,8 @@ static void put_stages(FILE *out, const run_job *job)
             seconds += job->stages[k].seconds;
         }
         if (!seen)
-            fprintf(out, "  %-10s %12s trades %9s %11s  cpu, %s unit, %s\n", stage->name,
-                    cli_count_text(rows).text, cli_seconds_text(seconds).text,
+            fprintf(out, "  %-10s %12s %-10s %9s %11s  cpu, %s unit, %s\n", stage->name,
+                    cli_count_text(rows).text, stage->counted, cli_seconds_text(seconds).text,
                     seconds > 0.0 ? cli_rate_text((double)rows / seconds).text : "-",
                     stage->unit_name, stage->kernel);
     }
@@ -111,10 +111,11 @@ static void put_peer(FILE *out, const run_job *job)
 void nacrei_run_summary(FILE *out, const run_job *job)
 {
     if (job->demo)
-        fprintf(out,
-                "A market was simulated (seed %llu), written as CSV and imported like any "
-                "other file:\n",
-                (unsigned long long)job->seed);
+        fprintf(
+            out,
+            "A market was simulated (seed %llu), trades and prices, written as CSV and read like "
+            "any other file:\n",
+            (unsigned long long)job->seed);
     put_stages(out, job);
     for (size_t i = 0; i < job->symbol_count; i++)
         put_symbol(out, &job->symbols[i]);
@@ -131,11 +132,13 @@ void nacrei_run_summary(FILE *out, const run_job *job)
         put_score(out, &job->judgement, RUN_MEASURE_VOLUME, "volume only");
         put_peer(out, job);
     }
+    if (job->desk)
+        nacrei_run_summary_desk(out, job);
     fprintf(out,
             "Report: %s/report.html (open it in a browser); figures: results.json, "
-            "vpin_*.csv, vpin_*.npy\n",
-            job->out);
+            "vpin_*.csv, vpin_*.npy%s\n",
+            job->out, job->desk ? ", weights, factors, trades, follow and walk.csv" : "");
     if (job->demo)
-        fprintf(out, "Next, with your own trades (CSV, plain or compressed): nacre run --trades "
-                     "FILE --out my-results\n");
+        fprintf(out, "Next, with your own trades and prices (CSV, plain or compressed): nacre run "
+                     "--trades FILE --panel FILE --asof DATE --out my-results\n");
 }

@@ -3,6 +3,7 @@
 // The trades are let go at the end of each symbol, so memory follows the largest one and not their
 // sum.
 #include "cli/cli_vpin.h"
+#include "cli/run_desk_make.h"
 #include "cli/run_job.h"
 #include "core/alloc.h"
 #include "core/clock.h"
@@ -39,6 +40,7 @@ void nacrei_run_stage(run_job *job, const char *name, const char *symbol, uint64
         return;
     run_stage *stage = &job->stages[job->stage_count++];
     *stage = (run_stage){.rows = rows,
+                         .counted = "trades",
                          .seconds = seconds,
                          .unit_name = strncmp(kernel, "nacrek_", 7) == 0 &&
                                               strcmp(nacre_ctx_isa(job->ctx), "ref") != 0
@@ -48,6 +50,18 @@ void nacrei_run_stage(run_job *job, const char *name, const char *symbol, uint64
                          .numeric_class = numeric_class};
     (void)snprintf(stage->name, sizeof stage->name, "%s", name);
     (void)snprintf(stage->symbol, sizeof stage->symbol, "%s", symbol);
+}
+
+void nacrei_run_desk_stage(run_job *job, const char *name, uint64_t rows, const char *counted,
+                           double seconds, const char *kernel, const char *unit_name,
+                           const char *numeric_class)
+{
+    size_t before = job->stage_count;
+    nacrei_run_stage(job, name, "", rows, seconds, kernel, numeric_class);
+    if (job->stage_count == before)
+        return;
+    job->stages[before].counted = counted;
+    job->stages[before].unit_name = unit_name;
 }
 
 static double since(int64_t started_ns)
@@ -251,6 +265,8 @@ nacre_status nacrei_run_compute(run_job *job, const run_options *options, run_sy
         status = compute_vpin(job, options, symbol, &filtered->kept, calendar, err);
     if (!status)
         status = price_ranges(job, symbol, &filtered->kept, err);
+    if (!status && job->desk)
+        status = nacrei_desk_spread(job, symbol, &filtered->kept, calendar, err);
     nacre_filtered_destroy(job->ctx, filtered);
     nacre_calendar_close(calendar);
     cli_trades_unload(job->ctx, input);
@@ -270,6 +286,7 @@ static void free_symbol(nacre_ctx *ctx, run_symbol *symbol)
 
 void nacrei_run_job_free(run_job *job)
 {
+    nacrei_desk_free(job->ctx, job->desk);
     for (size_t i = 0; i < job->symbol_count; i++)
         free_symbol(job->ctx, &job->symbols[i]);
     nacrei_free(job->ctx, job->judgement.episodes, job->judgement.episode_count,

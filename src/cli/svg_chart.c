@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LABEL_CHAR_WIDTH 6.2 ///< of the 11 px label font, for keeping labels apart
 #define COLUMNS_MAX 2048
 
 void nacrei_svg_text(FILE *out, const char *text)
@@ -158,6 +157,12 @@ static void format_tick(char *text, size_t bytes, double value, double step)
     } else {
         (void)snprintf(text, bytes, "%.0f", value + 0.0);
     }
+    static const char minus[] = "\xe2\x88\x92"; // as wide as a plus and a digit
+    size_t length = strlen(text);
+    if (text[0] == '-' && length + sizeof minus - 1 <= bytes) {
+        memmove(text + sizeof minus - 1, text + 1, length);
+        memcpy(text, minus, sizeof minus - 1);
+    }
 }
 
 void nacrei_svg_y_axis(const svg_chart *chart, const char *title)
@@ -185,7 +190,7 @@ void nacrei_svg_y_axis(const svg_chart *chart, const char *title)
 /// Half the width of a tick's label and where its centre goes so that it stays in the drawing.
 static double label_half(const svg_chart *chart, const svg_tick *tick, double *centre)
 {
-    double half = LABEL_CHAR_WIDTH * (double)strlen(tick->label) / 2.0;
+    double half = SVG_LABEL_CHAR_WIDTH * (double)strlen(tick->label) / 2.0;
     *centre = fmin(nacrei_svg_x(chart, tick->at), chart->width - half);
     return half;
 }
@@ -241,6 +246,30 @@ void nacrei_svg_x_axis(const svg_chart *chart, const svg_tick *ticks, size_t cou
             chart->right, chart->bottom + 31.0);
     nacrei_svg_text(chart->out, title);
     fputs("</text>\n", chart->out);
+}
+
+void nacrei_svg_x_numbers(const svg_chart *chart, size_t limit, const char *title)
+{
+    double at[16];
+    svg_tick ticks[16];
+    size_t count =
+        nacrei_svg_linear_ticks(chart->x_low, chart->x_high, limit < 16 ? limit : 16, at);
+    for (size_t i = 0; i < count; i++) {
+        ticks[i] = (svg_tick){.at = at[i]};
+        format_tick(ticks[i].label, sizeof ticks[i].label, at[i],
+                    count > 1 ? at[1] - at[0] : at[i]);
+    }
+    nacrei_svg_x_axis(chart, ticks, count, title);
+}
+
+void nacrei_svg_x_grid(const svg_chart *chart, size_t limit)
+{
+    double at[16];
+    size_t count =
+        nacrei_svg_linear_ticks(chart->x_low, chart->x_high, limit < 16 ? limit : 16, at);
+    for (size_t i = 0; i < count; i++)
+        fprintf(chart->out, "<path class=\"grid\" d=\"M%.1f %.1fV%.1f\"/>\n",
+                nacrei_svg_x(chart, at[i]), chart->top, chart->bottom);
 }
 
 static void interval(const svg_chart *chart, const char *css, double x_from, double x_to,

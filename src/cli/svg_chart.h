@@ -28,6 +28,7 @@ typedef struct svg_tick {
 } svg_tick;
 
 #define SVG_TICKS_MAX 64
+#define SVG_LABEL_CHAR_WIDTH 6.2 ///< of the 11.5 px label font, for keeping labels apart
 
 /// Opens the drawing with its accessible name.
 /// @param chart  width, height, edges and ranges filled in; `out` set
@@ -43,6 +44,10 @@ void nacrei_svg_y_axis(const svg_chart *chart, const char *title);
 /// Vertical ticks. Labels without room are left out, times of day before dates.
 void nacrei_svg_x_axis(const svg_chart *chart, const svg_tick *ticks, size_t count,
                        const char *title);
+/// The same with at most `limit` round numbers (16 or fewer) of a linear axis.
+void nacrei_svg_x_numbers(const svg_chart *chart, size_t limit, const char *title);
+/// Vertical grid lines at the same numbers.
+void nacrei_svg_x_grid(const svg_chart *chart, size_t limit);
 
 /// A shaded interval of x over the full height, with a hover title (NULL = none).
 void nacrei_svg_band(const svg_chart *chart, const char *css, double x_from, double x_to,

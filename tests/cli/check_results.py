@@ -4,7 +4,9 @@
 
 results.json against docs/results.schema.json (the keywords that it uses), every CSV against its .npy,
 both against results.json, and the arithmetic of the table in exact decimals: buy + sell = volume,
-imbalance = |buy - sell| / volume, VPIN = mean imbalance of the last `window` buckets. The report must be
+imbalance = |buy - sell| / volume, VPIN = mean imbalance of the last `window` buckets. With a panel: weights
+that add up within their bounds, money that adds up day by day, components that sum to their total, and the
+walk's statistics once more from walk.csv. The report must be
 self-contained, its tags balanced and every SVG well-formed XML with an accessible name.
 
 usage: check_results.py SCHEMA FOLDER
@@ -152,6 +154,140 @@ def check_counts(symbol):
     expect(volume == Fraction(symbol["filter"]["excluded_volume"]["value"]), f"{name}: excluded volume")
 
 
+def near(a, b, scale=1.0, eps=1e-9):
+    return abs(a - b) <= eps * max(scale, abs(b))
+
+
+def deviation(values):
+    mean = sum(values) / len(values)
+    return math.sqrt(sum((v - mean) ** 2 for v in values) / (len(values) - 1))
+
+
+def read_csv(path):
+    with open(path, newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def check_portfolio(folder, desk):
+    rows = read_csv(folder / "weights.csv")
+    weights = {row["asset"]: float(row["weight"]) for row in rows}
+    expect(len(weights) == len(rows) == desk["panel"]["assets"], "weights.csv: not one row per asset")
+    expect(near(sum(weights.values()), 1.0, eps=1e-8), f"weights.csv sums to {sum(weights.values())}")
+    expect(all(-1e-8 <= w <= desk["max_weight"] + 1e-8 for w in weights.values()), "weights.csv: bounds")
+    expect(near(sum(float(row["risk_share"]) for row in rows), 1.0), "weights.csv: risk shares")
+    total = sum(float(row["component_es975"]) for row in rows)
+    simulated = next(loss for loss in desk["losses"] if loss["method"] == "mc-t")
+    expect(near(total, simulated["es975"]["value"], 0.0, 1e-6), "component ES does not sum to ES")
+    held = {h["asset"]: h for h in desk["holdings"]}
+    expect(held.keys() == {a for a, w in weights.items() if w > 1e-6}, "holdings are not the weights")
+    expect(int(desk["figures"]["held"]["value"]) == len(held), "number of holdings")
+    invested = 0.0
+    for row in read_csv(folder / "trades.csv"):
+        price, shares, value = (float(row[key]) for key in ("price", "shares", "value"))
+        expect(shares == int(shares) and near(price * shares, value), f"trades.csv: {row}")
+        wanted = weights[row["asset"]] * desk["capital"]
+        expect(-1e-6 <= wanted - value < price * (1 + 1e-9), f"trades.csv: {row['asset']} is not whole lots")
+        expect(held[row["asset"]]["shares"] == shares, f"trades.csv: {row['asset']}")
+        invested += value
+    expect(near(invested, desk["figures"]["invested"]["value"]), "invested")
+    expect(near(desk["capital"] - invested, desk["figures"]["cash"]["value"], desk["capital"]), "cash")
+    for loss in desk["losses"]:
+        expect(loss["var95"]["value"] < loss["var99"]["value"], f"{loss['method']}: VaR 95 above VaR 99")
+        for level in ("var95", "var99", "es975"):
+            expect(near(loss[level]["money"], loss[level]["value"] * desk["capital"]), "money of a loss")
+    for level in ("var95", "var99", "es975"):
+        expect(desk["figures"][level]["value"] == desk["losses"][0][level]["value"], "headline losses")
+
+
+def check_follow(folder, desk):
+    days, rows = desk["followed"]["days"], read_csv(folder / "follow.csv")
+    expect(len(days) == len(rows), "follow.csv: rows")
+    value = desk["capital"]
+    for day, row in zip(days, rows):
+        expect(day["date"] == row["date"] and day["date"] > desk["asof"], f"follow.csv: {row['date']}")
+        expect(near(day["value"] - value, day["pnl"] * desk["capital"], desk["capital"]), "P&L of a day")
+        expect(day["exception"] == (-day["pnl"] > day["var99"]), "an exception")
+        expect(day["es975"] > 0 and day["var99"] > 0, "a forecast is no loss")
+        for key in ("pnl", "value", "var99", "es975"):
+            expect(same(row[key], day[key]), f"follow.csv: {key} on {row['date']}")
+        expect(int(row["exception"]) == day["exception"], "follow.csv: exception")
+        value = day["value"]
+    if days:
+        expect(near(value - desk["capital"], desk["figures"]["pnl"]["value"] * desk["capital"],
+                    desk["capital"]), "P&L of all days")
+    else:
+        expect(desk["figures"]["pnl"]["value"] is None and desk["followed"]["reason"], "no day, no reason")
+
+
+def check_ticks(desk, symbols):
+    held = {h["asset"]: h["weight"] for h in desk["holdings"]}
+    names = {s["name"]: s["instrument"]["symbol"] for s in symbols}
+    cost, measured, seen = 0.0, 0.0, set()
+    for tick in desk["ticks"]:
+        asset = names[tick["symbol"]]
+        expect((tick["spread_bp"] is None) == (tick["spread_method"] is None) ==
+               (tick["spread_reason"] is not None), f"{tick['symbol']}: masked spread")
+        expect(tick["spread_bp"] is None or tick["spread_bp"] > 0, f"{tick['symbol']}: spread")
+        expect(tick["weight"] == (held.get(asset, 0.0) if tick["in_panel"] else None), "weight of a tick")
+        if tick["cost"] is not None and tick["spread_bp"] is not None:
+            expect(near(tick["cost"], tick["weight"] * tick["spread_bp"] / 2e4, 0.0), "cost of a tick")
+            if asset not in seen:
+                cost, measured = cost + tick["cost"], measured + tick["weight"]
+            seen.add(asset)
+    figures = desk["figures"]
+    expect(near(figures["weight_measured"]["value"], measured, 1.0, 1e-8), "measured weight")
+    expect(figures["cost"]["value"] is None if measured == 0.0
+           else near(figures["cost"]["value"], cost, 0.0), "measured cost")
+
+
+def check_walk(folder, desk):
+    walk, rows = desk["walk"], read_csv(folder / "walk.csv")
+    if not walk["policies"]:
+        expect(walk["reason"] and not rows, "a walk without policies")
+        return
+    expect(len(rows) == walk["days"] and rows[-1]["date"] <= desk["asof"], "walk.csv: rows")
+    annual = math.sqrt(desk["panel"]["periods_per_year"] or 1.0)
+    for policy in walk["policies"]:
+        name = policy["name"]
+        before, returns, hits, scores = 1.0, {}, 0, []
+        for row in rows:
+            wealth = float(row[name + "_wealth"])
+            change = wealth / before - 1.0
+            returns.setdefault(int(row["period"]), []).append(change)
+            hits += -change > float(row[name + "_var99"])
+            before = wealth
+        expect(len(returns) == policy["rebalances"] == len(policy["predicted"]), f"{name}: periods")
+        for k, period in returns.items():
+            whole = math.prod(1.0 + r for r in period) - 1.0
+            scores.append(whole / (policy["predicted"][k] / annual * math.sqrt(len(period))))
+            if len(period) > 1:
+                expect(near(policy["realised"][k], deviation(period) * annual, 0.0, 1e-8),
+                       f"{name}: realised {k}")
+        expect(all(len(returns[k]) == walk["hold"] for k in list(returns)[:-1]), f"{name}: holding")
+        expect(near(policy["bias"], deviation(scores), 0.0, 1e-7), f"{name}: bias")
+        expect(hits == policy["exceptions"], f"{name}: {hits} exceptions")
+        n, x, tail = walk["days"], hits, 0.01
+        free = x / n
+        likelihood = ((n - x) * math.log((1 - tail) / (1 - free)) if x < n else 0.0)
+        likelihood += x * math.log(tail / free) if x else 0.0
+        expect(near(policy["kupiec_statistic"], -2.0 * likelihood, 1.0, 1e-8), f"{name}: Kupiec")
+        expect(near(policy["kupiec_p"], math.erfc(math.sqrt(max(-likelihood, 0.0))), 1.0, 1e-7),
+               f"{name}: Kupiec's p")
+
+
+def check_desk(folder, results):
+    desk = results["desk"]
+    for name in desk["files"]:
+        expect((folder / name).is_file(), f"{name} is missing")
+    check_portfolio(folder, desk)
+    check_follow(folder, desk)
+    check_ticks(desk, results["symbols"])
+    check_walk(folder, desk)
+    factors = read_csv(folder / "factors.csv")
+    expect(len(factors) == desk["panel"]["periods"], "factors.csv: rows")
+    expect(max(row["date"] for row in factors) <= desk["asof"], "factors.csv looks ahead")
+
+
 VOID = {"meta", "br", "link", "img", "hr", "rect", "path"}
 
 
@@ -216,6 +352,8 @@ def main():
             check_table(folder, symbol)
             for name in symbol["files"]:
                 expect((folder / name).is_file(), f"{name} is missing")
+        if "desk" in results:
+            check_desk(folder, results)
         charts = check_report(folder / "report.html")
     except (Problem, OSError, KeyError, ValueError, ElementTree.ParseError) as problem:
         sys.exit(f"check_results: {folder}: {problem!r}")

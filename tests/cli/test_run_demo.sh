@@ -1,15 +1,18 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# `nacre run --demo`: the whole job on the default simulated market, judged by its truth and by the
-# NumPy/pandas program, whose VPIN must agree.
+# `nacre run --demo`: the whole job on the default simulated market and panel, judged by its truth and by
+# the NumPy/pandas programs, whose VPIN and whose portfolio must agree.
 . "$(dirname "$0")/lib.sh"
 source_dir=${NACRE_SOURCE:-$(cd "$(dirname "$0")/../.." && pwd)}
 
 run 0 run --demo --out demo
 has out.txt "A market was simulated (seed 1)" "  simulate " "  import " "  vpin " "  alarm by " \
-    "  volatility only " "  volume only " "Report: demo/report.html" "Next, with your own trades"
-[ "$(wc -l <out.txt)" -le 18 ] || fail "$(wc -l <out.txt) lines are too many for a newcomer"
-[ "$(ls demo | tr '\n' ' ')" = "SIM episodes.json report.html results.json vpin_SIM.csv vpin_SIM.npy " ] ||
+    "  volatility only " "  volume only " "Report: demo/report.html" "Next, with your own trades" \
+    "Bought on 2023-12-29: minimum variance" "What came in 5 days of holding" "2024-01-01" \
+    "SIM: spread" "not in the panel" "not known and not guessed" "Walk forward, 2022-02-03"
+[ "$(wc -l <out.txt)" -le 54 ] || fail "$(wc -l <out.txt) lines are too many for a newcomer"
+[ "$(ls demo | tr '\n' ' ')" = "SIM episodes.json factors.csv follow.csv panel.csv report.html results.json \
+trades.csv vpin_SIM.csv vpin_SIM.npy walk.csv weights.csv " ] ||
     fail "demo holds $(ls -A demo | tr '\n' ' ')"
 cp out.txt summary.txt
 run 0 tape check demo/SIM
@@ -18,6 +21,8 @@ has demo/report.html "VPIN on a simulated market" "Judged against the known epis
 if command -v python3 >/dev/null; then
     python3 "$source_dir/tests/cli/check_results.py" "$source_dir/docs/results.schema.json" demo \
         >check.txt 2>&1 || fail "$(head -c 600 check.txt)"
+    python3 "$source_dir/tests/oracle/desk_oracle.py" demo/panel.csv demo >check.txt 2>&1 ||
+        fail "$(head -c 600 check.txt)"
     # The scores once more from alarms and episodes alone.
     python3 - demo >check.txt 2>&1 <<'PY' || fail "$(head -c 600 check.txt)"
 import json, sys
@@ -49,8 +54,9 @@ assert len(alarms["volatility"]) > 0 and len(alarms["volume"]) > 0, "a plain ala
 PY
     if python3 -c 'import numpy, pandas' 2>/dev/null ||
         /usr/bin/python3 -c 'import numpy, pandas' 2>/dev/null; then
-        has summary.txt "The same by pandas" "agree" "tolerance 1e-09"
-        grep -q '"equal": true' demo/results.json || fail "pandas computes another VPIN: $(grep 'The same' summary.txt)"
+        has summary.txt "The same by pandas" "agree" "tolerance 1e-09" "the portfolios agree"
+        [ "$(grep -c '"equal": true' demo/results.json)" -eq 2 ] ||
+            fail "pandas computes another VPIN or portfolio: $(grep 'The same' summary.txt)"
     else
         skip_part test_run_demo.pandas "NumPy and pandas are not installed (apt-get install python3-pandas)"
         has summary.txt "apt-get install python3-pandas"
@@ -61,9 +67,11 @@ fi
 
 # Once more into the same folder, as `make demo` does: same market, same figures.
 cp demo/vpin_SIM.csv before.csv
+cp demo/weights.csv weights.csv
 run 3 run --demo --out demo
 run 0 run --demo --force --out demo
 cmp -s before.csv demo/vpin_SIM.csv || fail "the same seed gave other figures"
+cmp -s weights.csv demo/weights.csv || fail "the same seed gave another portfolio"
 run 0 tape check demo/SIM
 [ -z "$(find . -name '*tmp-*')" ] || fail "temporary names are left: $(find . -name '*tmp-*')"
 

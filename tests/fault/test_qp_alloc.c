@@ -36,10 +36,11 @@ static bool read_and_solve(nacre_ctx *ctx, core_memory *memory)
     return status == NACRE_OK;
 }
 
-static bool solve_dense(nacre_ctx *ctx, core_memory *memory, bool factored)
+/// `infeasible`: the active set method gives up and the interior point method takes its memory too.
+static bool solve_dense(nacre_ctx *ctx, core_memory *memory, bool factored, bool infeasible)
 {
     static const double p[] = {2, 1, 1, 2}, d[] = {1, 1}, f[] = {1, 1}, q[] = {-1, 0}, a[] = {1, 1},
-                        one[] = {1}, zero[] = {0, 0};
+                        one[] = {1}, zero[] = {0, 0}, third[] = {0.3, 0.3};
     nacre_qp qp = {.variables = 2,
                    .rows = 1,
                    .hessian = factored ? NULL : p,
@@ -50,12 +51,17 @@ static bool solve_dense(nacre_ctx *ctx, core_memory *memory, bool factored)
                    .matrix = a,
                    .row_lower = one,
                    .row_upper = one,
-                   .lower = zero};
-    double x[2], y[1], z[2];
-    nacre_qp_result result;
+                   .lower = zero,
+                   .upper = infeasible ? third : NULL};
+    double x[2] = {5, 5}, y[1], z[2];
+    nacre_qp_result result = {.iterations = 77};
     nacre_status status = nacre_qp_solve(ctx, &qp, NULL, false, x, y, z, &result, NULL);
     assert_int_equal(atomic_load(&memory->live), 0);
     assert_true(status == NACRE_OK || status == NACRE_E_NOMEM);
+    if (status)
+        assert_true(x[0] == 5.0 && result.iterations == 77);
+    else
+        assert_int_equal(result.method, infeasible ? NACRE_QP_INTERIOR_POINT : NACRE_QP_ACTIVE_SET);
     return status == NACRE_OK;
 }
 
@@ -85,18 +91,18 @@ static bool solve_by_supernodes(nacre_ctx *ctx, core_memory *memory)
 static void test_every_allocation(void **state)
 {
     (void)state;
-    for (int form = 0; form < 4; form++) {
+    for (int form = 0; form < 6; form++) {
         long failed = 0;
         for (bool done = false; !done; failed++) {
             core_memory memory = {0};
             atomic_store(&memory.fail_at, failed + 1);
             nacre_ctx ctx = core_test_context(&memory);
             done = form == 0   ? read_and_solve(&ctx, &memory)
-                   : form == 3 ? solve_by_supernodes(&ctx, &memory)
-                               : solve_dense(&ctx, &memory, form == 2);
+                   : form == 5 ? solve_by_supernodes(&ctx, &memory)
+                               : solve_dense(&ctx, &memory, form % 2 == 0, form > 2);
             assert_true(failed < 1000);
         }
-        assert_true(failed > 30);
+        assert_true(failed > (form == 1 || form == 2 ? 20 : 30));
     }
 }
 

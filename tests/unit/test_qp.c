@@ -260,7 +260,8 @@ static void test_refusals(void **state)
     (void)state;
     static const double p[] = {1, 0, 0, 1}, bad[] = {1, 2, 2, 1}, skew[] = {1, 1, 0, 1},
                         q[] = {0, 0}, nan_q[] = {0, (double)NAN}, low[] = {0, 2}, high[] = {1, 1},
-                        a[] = {1, 1}, side[] = {0}, minus[] = {1, -1}, off[] = {1, 2, 1};
+                        a[] = {1, 1}, side[] = {0}, minus[] = {1, -1}, off[] = {1, 2, 1},
+                        open_p[] = {1, 0, (double)INFINITY, 1};
     static const size_t p_start[] = {0, 1, 3}, p_index[] = {0, 0, 1}, a_start[] = {0, 2},
                         far[] = {0, 2};
     const struct {
@@ -275,6 +276,7 @@ static void test_refusals(void **state)
          "positive semidefinite"},
         {{.variables = 2, .hessian = skew, .linear = q}, NACRE_E_ARG, "row 1, column 0"},
         {{.variables = 2, .hessian = p, .linear = nan_q}, NACRE_E_NONFINITE, "entry 1"},
+        {{.variables = 2, .hessian = open_p, .linear = q}, NACRE_E_NONFINITE, "entry 2"},
         {{.variables = 2, .hessian = p, .linear = q, .lower = low, .upper = high},
          NACRE_E_ARG,
          "variable 1 cross"},

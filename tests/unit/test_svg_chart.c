@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The drawing primitives of the report: scales, round ticks, decimation that loses no peak,
-// escaping. The chart code belongs to the program and not to the library, so it is compiled in
-// here.
+// escaping, columns, steps, points, intervals, paired bars. The chart code belongs to the program
+// and not to the library, so it is compiled in here.
 #include "cli/svg_chart.c"
+#include "cli/svg_columns.c"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -247,6 +248,148 @@ static void test_bars(void **state)
     free(text);
 }
 
+static void draw_columns(FILE *out)
+{
+    svg_chart chart = box(out);
+    const double edge[] = {0, 1, 2, 4}, y[] = {50, (double)NAN, 100}, low[] = {-50, 0, 50};
+    nacrei_svg_columns(&chart, "mass", edge, y, 3, 1.0);
+    chart.y_low = -100; // zero is in the middle of the box
+    nacrei_svg_columns(&chart, "mass", edge, low, 3, 30.0);
+    chart.y_low = 20; // and below it
+    nacrei_svg_columns(&chart, "mass", edge, y, 1, 0.0);
+}
+
+static void test_columns_stand_on_zero(void **state)
+{
+    (void)state;
+    char *text = drawn(draw_columns);
+    assert_string_equal(text, "<path class=\"mass\" d=\"M10.5 55.0V30.0H34.5V55.0Z"
+                              "M60.5 55.0V5.0H109.5V55.0Z\"/>\n"
+                              "<path class=\"mass\" d=\"M22.2 30.0V42.5H22.8V30.0Z"
+                              "M75.0 30.0V17.5H95.0V30.0Z\"/>\n"
+                              "<path class=\"mass\" d=\"M10.0 55.0V36.2H35.0V55.0Z\"/>\n");
+    free(text);
+}
+
+static void draw_steps(FILE *out)
+{
+    svg_chart chart = box(out);
+    const double edge[] = {0, 1, 2, 3, 4}, y[] = {50, 100, (double)NAN, 0};
+    nacrei_svg_steps(&chart, "limit", edge, y, 4);
+}
+
+static void test_steps_hold_and_break(void **state)
+{
+    (void)state;
+    char *text = drawn(draw_steps);
+    assert_string_equal(text,
+                        "<path class=\"limit\" d=\"M10.0 30.0H35.0V5.0H60.0M85.0 55.0H110.0\"/>\n");
+    free(text);
+}
+
+static void draw_points(FILE *out)
+{
+    svg_chart chart = box(out);
+    const double x[] = {0, 0.01, 1, 4}, y[] = {0, 0, (double)NAN, 100};
+    nacrei_svg_points(&chart, "got", x, y, 4);
+    nacrei_svg_rug(&chart, "rug", x, 1);
+}
+
+static void test_points_do_not_pile_up(void **state)
+{
+    (void)state;
+    char *text = drawn(draw_points);
+    assert_string_equal(text, "<path class=\"got\" d=\"M10.0 55.0h0M110.0 5.0h0\"/>\n"
+                              "<path class=\"rug\" d=\"M10.0 55.0v-7\"/>\n");
+    free(text);
+}
+
+static void draw_uprights(FILE *out)
+{
+    svg_chart chart = box(out);
+    nacrei_svg_upright(&chart, "mark", 1, 1, "a<");
+    nacrei_svg_upright(&chart, "mark", 4, 0, "ab"); // no room to the right
+}
+
+static void test_upright_labels_stay_inside(void **state)
+{
+    (void)state;
+    svg_chart chart = box(NULL);
+    char *text = drawn(draw_uprights);
+    assert_string_equal(text,
+                        "<path class=\"mark\" d=\"M35.0 20.0V55.0\"/><text class=\"tick ink\" "
+                        "x=\"40.0\" y=\"30.0\" text-anchor=\"start\">a&lt;</text>\n"
+                        "<path class=\"mark\" d=\"M110.0 5.0V55.0\"/><text class=\"tick ink\" "
+                        "x=\"105.0\" y=\"15.0\" text-anchor=\"end\">ab</text>\n");
+    free(text);
+    assert_near(nacrei_svg_y(&chart, nacrei_svg_upright_top(&chart, 1)), 20, 1e-12);
+}
+
+static void draw_whiskers(FILE *out)
+{
+    svg_chart chart = box(out);
+    nacrei_svg_whisker(&chart, "w", 50, 1, 2, 3);
+    nacrei_svg_whisker(&chart, "w", 50, 1, 2, HUGE_VAL);
+    nacrei_svg_whisker(&chart, "w", 50, (double)NAN, 2, (double)NAN);
+    nacrei_svg_whisker(&chart, "w", 50, 1, (double)NAN, 3);
+}
+
+static void test_whisker_shows_what_is_known(void **state)
+{
+    (void)state;
+    char *text = drawn(draw_whiskers);
+    assert_string_equal(
+        text,
+        "<path class=\"w\" d=\"M35.0 26.5V33.5M35.0 30.0H85.0M85.0 26.5V33.5\"/>"
+        "<circle class=\"w\" cx=\"60.0\" cy=\"30.0\" r=\"3.5\"/>\n"
+        "<path class=\"w\" d=\"M35.0 26.5V33.5M35.0 30.0H110.0\"/>"
+        "<circle class=\"w\" cx=\"60.0\" cy=\"30.0\" r=\"3.5\"/>\n"
+        "<path class=\"w\" d=\"\"/><circle class=\"w\" cx=\"60.0\" cy=\"30.0\" r=\"3.5\"/>\n");
+    free(text);
+}
+
+static void draw_pairs_of_either_sign(FILE *out)
+{
+    const svg_pair pairs[] = {{"a", 0.5, -0.25, "50 %", "-25 %"},
+                              {"b", (double)NAN, 0.0, "none", "0 %"}};
+    nacrei_svg_pairs(out, 1000, "weight", "risk", pairs, 2, "both");
+}
+
+static void test_pairs_share_a_zero(void **state)
+{
+    (void)state;
+    // Bars take 22.2 to 810 px for -0.25 to 0.5: 1050.4 px a unit, zero at 284.8.
+    char *text = drawn(draw_pairs_of_either_sign);
+    assert_non_null(strstr(text, "class=\"first\" x=\"284.8\" y=\"23.0\" width=\"525.2\""));
+    assert_non_null(strstr(text, "class=\"second\" x=\"22.2\" y=\"32.0\" width=\"262.6\""));
+    assert_non_null(strstr(text, "class=\"second\" x=\"284.8\" y=\"57.0\" width=\"0.0\""));
+    assert_null(strstr(text, "nan"));
+    assert_non_null(strstr(text, ">weight<"));
+    free(text);
+}
+
+static void draw_number_axes(FILE *out)
+{
+    svg_chart chart = box(out);
+    chart.x_low = -4;
+    chart.y_low = -100;
+    nacrei_svg_x_numbers(&chart, 3, "loss");
+    nacrei_svg_x_grid(&chart, 3);
+    nacrei_svg_y_axis(&chart, "pnl");
+}
+
+static void test_number_axes(void **state)
+{
+    (void)state;
+    char *text = drawn(draw_number_axes);
+    assert_non_null(strstr(text, "x=\"60.0\" y=\"71.0\" text-anchor=\"middle\">0<"));
+    assert_non_null(strstr(text, "<path class=\"grid\" d=\"M60.0 5.0V55.0\"/>"));
+    assert_non_null(strstr(text, ">\xe2\x88\x92"
+                                 "100<")); // a true minus
+    assert_null(strstr(text, ">-"));
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -261,6 +404,13 @@ int main(void)
         cmocka_unit_test(test_axes),
         cmocka_unit_test(test_hover_shows_the_middle),
         cmocka_unit_test(test_bars),
+        cmocka_unit_test(test_columns_stand_on_zero),
+        cmocka_unit_test(test_steps_hold_and_break),
+        cmocka_unit_test(test_points_do_not_pile_up),
+        cmocka_unit_test(test_upright_labels_stay_inside),
+        cmocka_unit_test(test_whisker_shows_what_is_known),
+        cmocka_unit_test(test_pairs_share_a_zero),
+        cmocka_unit_test(test_number_axes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -186,16 +186,29 @@ static void interval_ranks(size_t n, double level, size_t *low, size_t *high)
     *high = b;
 }
 
-/// @param sorted  ascending; only ranks from the interval's low end on are in place
-static void measure(const double *sorted, size_t n, double level, const nacrei_tail_count *count,
-                    size_t low, size_t high, nacrei_tail *tail)
+nacre_status nacrei_tail_ranks_of(size_t n, double level, nacrei_tail_ranks *ranks,
+                                  nacre_error *err)
 {
+    nacre_status status = nacrei_count_tail(n, level, &ranks->count, err);
+    if (!status)
+        interval_ranks(n, level, &ranks->low, &ranks->high);
+    return status;
+}
+
+void nacrei_tail_measure(const double *sorted, size_t n, double level,
+                         const nacrei_tail_ranks *ranks, nacre_risk_figure *var_figure,
+                         nacre_risk_figure *es_figure)
+{
+    const nacrei_tail_count *count = &ranks->count;
     double var = sorted[count->index];
-    tail->var.value = var;
-    tail->var.low = sorted[low - 1];
-    tail->var.high = high <= n ? sorted[high - 1] : (double)INFINITY;
-    tail->var.standard_error =
-        high <= n ? (tail->var.high - tail->var.low) / (2 * NACREI_NORMAL_975) : (double)NAN;
+    double low = sorted[ranks->low - 1];
+    double high = ranks->high <= n ? sorted[ranks->high - 1] : (double)INFINITY;
+    *var_figure = (nacre_risk_figure){
+        .value = var,
+        .standard_error = ranks->high <= n ? (high - low) / (2 * NACREI_NORMAL_975) : (double)NAN,
+        .low = low,
+        .high = high,
+    };
     double sum = 0;
     for (size_t i = n; i-- > count->index + 1;)
         sum += sorted[i];
@@ -205,7 +218,7 @@ static void measure(const double *sorted, size_t n, double level, const nacrei_t
     for (size_t i = n; i-- > count->index + 1;)
         squares += (sorted[i] - es) * (sorted[i] - es);
     double error = sqrt((squares / count->mass + level * (es - var) * (es - var)) / count->mass);
-    tail->es = (nacre_risk_figure){
+    *es_figure = (nacre_risk_figure){
         .value = es,
         .standard_error = error,
         .low = es - NACREI_NORMAL_975 * error,
@@ -241,10 +254,11 @@ static void weigh(const double *sorted, size_t n, const nacrei_tail_count *count
 nacre_status nacrei_tail_of(nacre_ctx *ctx, size_t n, const double *losses, double level,
                             size_t band, nacrei_tail *tail, nacre_error *err)
 {
-    nacrei_tail_count count;
-    nacre_status status = nacrei_count_tail(n, level, &count, err);
+    nacrei_tail_ranks ranks;
+    nacre_status status = nacrei_tail_ranks_of(n, level, &ranks, err);
     if (status)
         return status;
+    const nacrei_tail_count count = ranks.count;
     for (size_t i = 0; i < n; i++)
         if (!isfinite(losses[i]))
             return nacrei_fail(err, NACRE_E_NONFINITE, "loss %zu is %g", i, losses[i]);
@@ -259,9 +273,7 @@ nacre_status nacrei_tail_of(nacre_ctx *ctx, size_t n, const double *losses, doub
     if (status)
         return status;
     memcpy(sorted, losses, n * sizeof *sorted);
-    size_t low, high;
-    interval_ranks(n, level, &low, &high);
-    size_t from = low - 1 < count.index - band ? low - 1 : count.index - band;
+    size_t from = ranks.low - 1 < count.index - band ? ranks.low - 1 : count.index - band;
     nacrei_select(sorted, n, from);
     // Equal values below `from` belong to the band or to VaR's ties; they are put beside it.
     for (size_t i = 0, at = from; i < at;)
@@ -270,7 +282,7 @@ nacre_status nacrei_tail_of(nacre_ctx *ctx, size_t n, const double *losses, doub
         else
             i++;
     nacrei_sort(sorted + from, n - from);
-    measure(sorted, n, level, &count, low, high, tail);
+    nacrei_tail_measure(sorted, n, level, &ranks, &tail->var, &tail->es);
     weigh(sorted, n, &count, band, tail);
     nacrei_free(ctx, sorted, n, sizeof *sorted);
     return NACRE_OK;

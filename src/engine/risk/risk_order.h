@@ -20,6 +20,20 @@ typedef struct nacrei_tail_count {
 NACRE_MUST_CHECK nacre_status nacrei_count_tail(size_t n, double level, nacrei_tail_count *tail,
                                                 nacre_error *err);
 
+/// What the size of a sample and a level decide alone.
+typedef struct nacrei_tail_ranks {
+    nacrei_tail_count count;
+    size_t low, high; ///< ranks (from 1) that hold VaR with 95 %; high may be n + 1
+} nacrei_tail_ranks;
+
+/// @error  as nacrei_count_tail
+NACRE_MUST_CHECK nacre_status nacrei_tail_ranks_of(size_t n, double level, nacrei_tail_ranks *ranks,
+                                                   nacre_error *err);
+/// @param sorted  ascending; only ranks from the interval's low end on need be in place
+void nacrei_tail_measure(const double *sorted, size_t n, double level,
+                         const nacrei_tail_ranks *ranks, nacre_risk_figure *var,
+                         nacre_risk_figure *es);
+
 /// Puts the value of ascending rank `index` at its place, smaller ones before, larger ones behind.
 void nacrei_select(double *values, size_t n, size_t index);
 /// Ascending, in place, without memory; n log n at worst.

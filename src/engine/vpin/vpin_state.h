@@ -7,6 +7,7 @@
 
 #include "engine/alarm/alarm_state.h"
 #include "engine/alarm/causal_cdf.h"
+#include "engine/state/stream_state.h"
 #include "engine/vpin/vpin_cursor.h"
 #include "engine/vpin/vpin_sigma.h"
 #include "nacre/vpin.h"
@@ -32,11 +33,7 @@ typedef struct nacrei_vpin_open_bucket {
 } nacrei_vpin_open_bucket;
 
 struct nacre_vpin_stream {
-    uint64_t magic;
-    uint32_t version;
-    uint32_t header_bytes;
-    uint64_t bytes;             ///< of the whole block
-    uint32_t crc;               ///< CRC-32C of the block with this field zero; true after a seal
+    nacrei_state_header header;
     nacre_vpin_options options; ///< resolved: no zero stands for a default, except bucket_volume
 
     nacrei_vpin_cursor cursor;
@@ -72,6 +69,8 @@ struct nacre_vpin_stream {
 typedef struct nacrei_vpin_layout {
     size_t sessions, ratios, cdf, total;
 } nacrei_vpin_layout;
+
+extern const nacrei_state_kind nacrei_vpin_stream_kind;
 
 static inline bool nacrei_vpin_is_research(const nacre_vpin_options *options)
 {

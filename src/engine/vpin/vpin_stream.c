@@ -2,42 +2,40 @@
 // The streaming adapter. A block is rehearsed on a copy of the cursor first; what the rehearsal
 // accepts cannot fail any more, so a refused block leaves the state as it was. Feeding allocates
 // nothing, locks nothing and calls no operating system.
-#include "core/crc32c.h"
 #include "core/status.h"
 #include "engine/vpin/vpin_state.h"
 
 #include <math.h>
 #include <string.h>
 
-#define ALIGNMENT 64u
 #define CLOSINGS_MAX 16777216 ///< buckets that one bar or run of trades may fill; as in a batch
 
-static size_t aligned(size_t bytes)
-{
-    return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-}
+const nacrei_state_kind nacrei_vpin_stream_kind = {
+    .name = "vpin",
+    .prefix = "nacre_vpin_stream",
+    .inputs = "trades",
+    .magic = NACREI_VPIN_MAGIC,
+    .version = NACREI_VPIN_VERSION,
+    .header_bytes = sizeof(nacre_vpin_stream),
+};
 
 nacrei_vpin_layout nacrei_vpin_layout_of(const nacre_vpin_options *options)
 {
     // The resolved options bound every count: no product here comes near 2^32.
-    nacrei_vpin_layout layout;
-    layout.sessions = aligned(sizeof(nacre_vpin_stream));
-    layout.ratios = aligned(layout.sessions + options->lookback * sizeof(nacrei_vpin_session));
-    layout.cdf = aligned(layout.ratios + options->window * sizeof(int64_t));
+    nacrei_vpin_layout layout = {.total = sizeof(nacre_vpin_stream)};
     size_t cdf = nacrei_vpin_is_research(options) ? 0 : nacrei_cdf_bytes(options->cdf_window);
-    layout.total = aligned(layout.cdf + cdf);
+    layout.sessions =
+        nacrei_state_place(&layout.total, options->lookback, sizeof(nacrei_vpin_session));
+    layout.ratios = nacrei_state_place(&layout.total, options->window, sizeof(int64_t));
+    layout.cdf = nacrei_state_place(&layout.total, cdf, 1);
     return layout;
 }
 
 nacre_vpin_stream *nacrei_vpin_stream_begin(void *memory, const nacre_vpin_options *resolved)
 {
     nacrei_vpin_layout layout = nacrei_vpin_layout_of(resolved);
-    memset(memory, 0, layout.total);
+    nacrei_state_begin(&nacrei_vpin_stream_kind, memory, layout.total);
     nacre_vpin_stream *stream = memory;
-    stream->magic = NACREI_VPIN_MAGIC;
-    stream->version = NACREI_VPIN_VERSION;
-    stream->header_bytes = sizeof *stream;
-    stream->bytes = layout.total;
     stream->options = *resolved;
     stream->sigma = stream->last_vpin = stream->last_cdf = (double)NAN;
     nacrei_vpin_cursor_init(&stream->cursor, resolved);
@@ -52,19 +50,6 @@ size_t nacre_vpin_stream_bytes(const nacre_vpin_options *options)
     if (nacrei_vpin_resolve(options, &resolved, NULL))
         return 0;
     return nacrei_vpin_layout_of(&resolved).total;
-}
-
-static nacre_status check_memory(const void *memory, size_t bytes, size_t needed, nacre_error *err)
-{
-    if ((uintptr_t)memory % ALIGNMENT)
-        return nacrei_fail(err, NACRE_E_ARG, "the memory of a vpin stream is not %u-byte aligned",
-                           ALIGNMENT);
-    if (bytes < needed)
-        return nacrei_fail(err, NACRE_E_ARG,
-                           "%zu bytes are too few for a vpin stream, it needs %zu: ask "
-                           "nacre_vpin_stream_bytes",
-                           bytes, needed);
-    return NACRE_OK;
 }
 
 nacre_status nacre_vpin_stream_init(void *memory, size_t bytes, const nacre_vpin_options *options,
@@ -88,7 +73,8 @@ nacre_status nacre_vpin_stream_init(void *memory, size_t bytes, const nacre_vpin
         return nacrei_fail(err, NACRE_E_STATE,
                            "no bucket volume for the first session: give --bucket-volume or "
                            "--warmup skip");
-    status = check_memory(memory, bytes, nacrei_vpin_layout_of(&resolved).total, err);
+    status = nacrei_state_check_memory(&nacrei_vpin_stream_kind, memory, bytes,
+                                       nacrei_vpin_layout_of(&resolved).total, err);
     if (status)
         return status;
     *out = nacrei_vpin_stream_begin(memory, &resolved);
@@ -218,19 +204,9 @@ nacre_status nacre_vpin_stream_flush(nacre_vpin_stream *stream, nacre_ctx *ctx,
     return NACRE_OK;
 }
 
-static uint32_t checksum(const nacre_vpin_stream *stream)
-{
-    const size_t at = offsetof(nacre_vpin_stream, crc);
-    const uint32_t zero = 0;
-    const char *bytes = (const char *)stream;
-    uint32_t crc = nacrei_crc32c(0, bytes, at);
-    crc = nacrei_crc32c(crc, &zero, sizeof zero);
-    return nacrei_crc32c(crc, bytes + at + sizeof zero, stream->bytes - at - sizeof zero);
-}
-
 void nacre_vpin_stream_seal(nacre_vpin_stream *stream)
 {
-    stream->crc = checksum(stream);
+    nacrei_state_seal(&stream->header);
 }
 
 /// Ring positions that the code relies on: a checksum does not tell who computed it.
@@ -250,27 +226,16 @@ nacre_status nacre_vpin_stream_restore(void *memory, size_t bytes, nacre_vpin_st
                                        nacre_error *err)
 {
     *out = NULL;
-    nacre_status status = check_memory(memory, bytes, sizeof(nacre_vpin_stream), err);
+    nacre_status status = nacrei_state_open(&nacrei_vpin_stream_kind, memory, bytes, err);
     if (status)
-        return nacrei_fail(err, NACRE_E_CORRUPT,
-                           "%zu bytes, or their alignment, do not hold a vpin stream", bytes);
+        return status;
     nacre_vpin_stream *stream = memory;
-    if (stream->magic != NACREI_VPIN_MAGIC)
-        return nacrei_fail(err, NACRE_E_CORRUPT, "this is not the snapshot of a vpin stream");
-    if (stream->version != NACREI_VPIN_VERSION || stream->header_bytes != sizeof *stream)
-        return nacrei_fail(err, NACRE_E_CORRUPT,
-                           "the vpin snapshot has version %u, this library reads %u: replay the "
-                           "trades",
-                           stream->version, NACREI_VPIN_VERSION);
-    // The checksum comes before the options: damaged bytes are not to be read as enums.
     nacre_vpin_options resolved;
-    if (stream->bytes < sizeof *stream || stream->bytes > bytes ||
-        stream->crc != checksum(stream) || nacrei_vpin_resolve(&stream->options, &resolved, NULL) ||
+    if (!nacrei_state_is_bool(&stream->options.reset_session) ||
+        nacrei_vpin_resolve(&stream->options, &resolved, NULL) ||
         nacrei_vpin_is_research(&resolved) ||
-        stream->bytes != nacrei_vpin_layout_of(&resolved).total || !positions_hold(stream))
-        return nacrei_fail(err, NACRE_E_CORRUPT,
-                           "the vpin snapshot is damaged, cut short, or was copied without "
-                           "nacre_vpin_stream_seal");
+        stream->header.bytes != nacrei_vpin_layout_of(&resolved).total || !positions_hold(stream))
+        return nacrei_state_refuse(&nacrei_vpin_stream_kind, err);
     *out = stream;
     return NACRE_OK;
 }

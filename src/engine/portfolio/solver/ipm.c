@@ -5,6 +5,7 @@
 // residuals, so that the caller can judge it.
 #include "engine/portfolio/solver/ipm.h"
 
+#include "engine/portfolio/solver/active_set.h"
 #include "engine/portfolio/solver/qp_ops.h"
 
 #include <math.h>
@@ -46,6 +47,17 @@ const char *nacre_qp_outcome_name(nacre_qp_outcome outcome)
         return "iteration_limit";
     case NACRE_QP_NUMERICAL:
         return "numerical";
+    }
+    return "unknown";
+}
+
+const char *nacre_qp_method_name(nacre_qp_method method)
+{
+    switch (method) {
+    case NACRE_QP_INTERIOR_POINT:
+        return "interior_point";
+    case NACRE_QP_ACTIVE_SET:
+        return "active_set";
     }
     return "unknown";
 }
@@ -176,9 +188,15 @@ nacre_status nacre_qp_solve(nacre_ctx *ctx, const nacre_qp *problem,
     if (!(chosen.tolerance > 0.0) || !isfinite(chosen.tolerance))
         return nacrei_fail(err, NACRE_E_ARG, "the tolerance %g is not positive", chosen.tolerance);
     nacre_status status = nacrei_qp_check(problem, err);
+    if (!status && warm)
+        status = nacrei_qp_check_start(problem, x, row_dual, bound_dual, err);
     if (!status)
         status = nacrei_qp_check_convex(ctx, problem, err);
-    if (status)
+    bool solved = false;
+    if (!status)
+        status = nacrei_active_set_solve(ctx, problem, &chosen, warm, x, row_dual, bound_dual,
+                                         result, &solved, err);
+    if (status || solved)
         return status;
     nacrei_ipm ipm;
     nacre_qp_result found = {.outcome = NACRE_QP_NUMERICAL};

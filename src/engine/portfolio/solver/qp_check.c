@@ -8,15 +8,25 @@
 #include "engine/portfolio/solver/qp_ops.h"
 #include "kern/linalg/linalg.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
 /// Relative to the largest diagonal entry: what a covariance of rounded entries may lack.
 static const double CURVATURE_TOLERANCE = 1e-10;
 
+/// Rows and columns that are compared with their mirror image at once.
+#define MIRROR_TILE ((size_t)32)
+
 static nacre_status check_finite(const char *name, const double *values, size_t count,
                                  nacre_error *err)
 {
+    // v - v is 0 or NaN. The answer is nearly always yes: only else is the entry looked for.
+    double rest[4] = {0.0, 0.0, 0.0, 0.0};
+    for (size_t i = 0; i < count; i++)
+        rest[i % 4] += values[i] - values[i];
+    if ((rest[0] + rest[1]) + (rest[2] + rest[3]) == 0.0)
+        return NACRE_OK;
     for (size_t i = 0; i < count; i++)
         if (!isfinite(values[i]))
             return nacrei_fail(err, NACRE_E_NONFINITE,
@@ -65,6 +75,24 @@ static nacre_status check_sparse(const char *name, const size_t *start, const si
     return check_finite(name, value, start[lists], err);
 }
 
+/// |P_ij - P_ji| <= 1e-12 (|P_ij| + |P_ji|), and finite, for all entries. One pass by tiles:
+/// columns of a large matrix miss the cache at every step. False also where a sum overflows; the
+/// strict comparison refuses infinity, and DBL_MIN lets two zeros pass.
+static bool mirrored(size_t n, const double *p)
+{
+    size_t good = 0;
+    for (size_t i0 = 0; i0 < n; i0 += MIRROR_TILE)
+        for (size_t j0 = 0; j0 <= i0; j0 += MIRROR_TILE)
+            for (size_t i = i0; i < n && i < i0 + MIRROR_TILE; i++) {
+                size_t end = j0 + MIRROR_TILE < i + 1 ? j0 + MIRROR_TILE : i + 1;
+                for (size_t j = j0; j < end; j++) {
+                    double a = p[i * n + j], b = p[j * n + i];
+                    good += fabs(a - b) < 1e-12 * (fabs(a) + fabs(b)) + DBL_MIN;
+                }
+            }
+    return good == n * (n + 1) / 2;
+}
+
 static nacre_status check_hessian(const nacre_qp *qp, nacre_error *err)
 {
     size_t n = qp->variables;
@@ -73,6 +101,8 @@ static nacre_status check_hessian(const nacre_qp *qp, nacre_error *err)
         return nacrei_fail(err, NACRE_E_ARG, "P is given in more than one form");
     if (qp->p_start)
         return check_sparse("P", qp->p_start, qp->p_index, qp->p_value, n, n, true, err);
+    if (qp->hessian && mirrored(n, qp->hessian))
+        return NACRE_OK;
     if (qp->hessian) {
         nacre_status status = check_finite("P", qp->hessian, n * n, err);
         for (size_t i = 0; i < n && !status; i++)
@@ -121,6 +151,17 @@ nacre_status nacrei_qp_check(const nacre_qp *qp, nacre_error *err)
     return status;
 }
 
+nacre_status nacrei_qp_check_start(const nacre_qp *qp, const double *x, const double *row_dual,
+                                   const double *bound_dual, nacre_error *err)
+{
+    nacre_status status = check_finite("the start", x, qp->variables, err);
+    if (!status)
+        status = check_finite("the row duals of the start", row_dual, qp->rows, err);
+    if (!status)
+        status = check_finite("the bound duals of the start", bound_dual, qp->variables, err);
+    return status;
+}
+
 static nacre_status not_convex(size_t pivot, nacre_error *err)
 {
     return nacrei_fail(err, NACRE_E_ARG,
@@ -136,9 +177,10 @@ static nacre_status check_dense(nacre_ctx *ctx, const nacre_qp *qp, nacre_error 
     nacre_status status = nacrei_alloc(ctx, n * n, sizeof *copy, "convexity check", &copy, err);
     if (status)
         return status;
-    memcpy(copy, qp->hessian, n * n * sizeof *copy);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        memcpy(copy + i * n, qp->hessian + i * n, (i + 1) * sizeof *copy);
         largest = fmax(largest, fabs(copy[i * n + i]));
+    }
     for (size_t i = 0; i < n; i++)
         copy[i * n + i] += CURVATURE_TOLERANCE * largest + 1e-300;
     status = nacrei_cholesky(n, copy, n, err);

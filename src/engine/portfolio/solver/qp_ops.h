@@ -20,6 +20,10 @@ double nacrei_qp_objective(const nacre_qp *qp, const double *x, double *scratch)
 /// All but the curvature: shapes, finite entries, ordered bounds, indices in range and ascending.
 /// @error  as nacre_qp_solve
 NACRE_MUST_CHECK nacre_status nacrei_qp_check(const nacre_qp *qp, nacre_error *err);
+/// A warm start. @error  NACRE_E_NONFINITE names the entry
+NACRE_MUST_CHECK nacre_status nacrei_qp_check_start(const nacre_qp *qp, const double *x,
+                                                    const double *row_dual,
+                                                    const double *bound_dual, nacre_error *err);
 /// That P has no negative curvature beyond rounding.
 /// @error  NACRE_E_ARG names the pivot; NACRE_E_NOMEM
 NACRE_MUST_CHECK nacre_status nacrei_qp_check_convex(nacre_ctx *ctx, const nacre_qp *qp,
