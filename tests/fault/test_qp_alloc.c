@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every allocation of the QPS reader and of the solver fails in turn, in each of the three forms:
-// the status is NACRE_E_NOMEM, nothing stays allocated, and the outputs are untouched.
+// Every allocation of the QPS reader and of the solver fails in turn, in each of the three forms
+// and with a sparse factor by supernodes: the status is NACRE_E_NOMEM, nothing stays allocated, and
+// the outputs are untouched.
 #include "nacre/portfolio.h"
 
 #include "unit/core_context.h"
@@ -64,17 +65,41 @@ static bool solve_dense(nacre_ctx *ctx, core_memory *memory, bool factored, bool
     return status == NACRE_OK;
 }
 
+/// A full P in sparse form: min 1/2 |x|^2 + 1/2 (sum x)^2 - x0.
+static bool solve_by_supernodes(nacre_ctx *ctx, core_memory *memory)
+{
+    enum { N = 150 };
+    static size_t start[N + 1], index[N * (N + 1) / 2];
+    static double value[N * (N + 1) / 2], q[N] = {-1}, x[N], z[N];
+    size_t at = 0;
+    for (size_t j = 0; j < N; j++) {
+        for (size_t i = 0; i <= j; i++) {
+            index[at] = i;
+            value[at++] = i == j ? 2.0 : 1.0;
+        }
+        start[j + 1] = at;
+    }
+    nacre_qp qp = {
+        .variables = N, .linear = q, .p_start = start, .p_index = index, .p_value = value};
+    nacre_qp_result result;
+    nacre_status status = nacre_qp_solve(ctx, &qp, NULL, false, x, NULL, z, &result, NULL);
+    assert_int_equal(atomic_load(&memory->live), 0);
+    assert_true(status == NACRE_OK || status == NACRE_E_NOMEM);
+    return status == NACRE_OK;
+}
+
 static void test_every_allocation(void **state)
 {
     (void)state;
-    for (int form = 0; form < 5; form++) {
+    for (int form = 0; form < 6; form++) {
         long failed = 0;
         for (bool done = false; !done; failed++) {
             core_memory memory = {0};
             atomic_store(&memory.fail_at, failed + 1);
             nacre_ctx ctx = core_test_context(&memory);
-            done = form == 0 ? read_and_solve(&ctx, &memory)
-                             : solve_dense(&ctx, &memory, form % 2 == 0, form > 2);
+            done = form == 0   ? read_and_solve(&ctx, &memory)
+                   : form == 5 ? solve_by_supernodes(&ctx, &memory)
+                               : solve_dense(&ctx, &memory, form % 2 == 0, form > 2);
             assert_true(failed < 1000);
         }
         assert_true(failed > (form == 1 || form == 2 ? 20 : 30));

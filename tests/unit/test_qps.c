@@ -102,6 +102,22 @@ static void test_qmatrix_is_full(void **state)
     assert_non_null(strstr(err.message, "'x' and 'y'"));
 }
 
+static void test_huge_bounds_are_infinite(void **state)
+{
+    (void)state;
+    nacre_qps *qps;
+    nacre_error err = {0};
+    assert_int_equal(parse("ROWS\n N c\nCOLUMNS\n x c 1\n y c 1\nBOUNDS\n UP B x 1e30\n"
+                           " LO B x -1D20\n UP B y 9.9e19\nENDATA\n",
+                           &qps, &err),
+                     NACRE_OK);
+    const nacre_qp *qp = nacre_qps_problem(qps);
+    assert_true(isinf(qp->upper[0]) && qp->upper[0] > 0.0);
+    assert_true(isinf(qp->lower[0]) && qp->lower[0] < 0.0);
+    assert_true(qp->upper[1] == 9.9e19 && qp->constant == 0.0);
+    nacre_qps_destroy(qps);
+}
+
 static void test_refusals_name_the_place(void **state)
 {
     (void)state;
@@ -128,6 +144,18 @@ static void test_refusals_name_the_place(void **state)
         {"ROWS\n N c\nCOLUMNS\n x c 1\nBOUNDS\n BV B x\n", NACRE_E_UNSUPPORTED, "t.qps:6: "},
         {"ROWS\n N c\nCOLUMNS\n M 'MARKER' 'INTORG'\n", NACRE_E_UNSUPPORTED, "t.qps:4: integer"},
         {"OBJSENSE\n MAX\n", NACRE_E_UNSUPPORTED, "t.qps:2: only minimisation"},
+        {"ROWS\n N c\nCOLUMNS\n x c 1\n x c 2\nENDATA\n", NACRE_E_PARSE,
+         "t.qps:5: second entry of the objective in column 'x'"},
+        {"ROWS\n N c\n E r\nCOLUMNS\n x r 1\nRHS\n S r 1\n T r 2\nENDATA\n", NACRE_E_PARSE,
+         "t.qps:8: second set in this section, keep one: 'T'"},
+        {"ROWS\n N c\n E r\nCOLUMNS\n x r 1\nRHS\n r 1\n r 2\nENDATA\n", NACRE_E_PARSE,
+         "t.qps:8: second value for row 'r'"},
+        {"ROWS\n N c\nCOLUMNS\n x c 1\nRHS\n c 1\n c 2\nENDATA\n", NACRE_E_PARSE,
+         "t.qps:7: second value for row 'c'"},
+        {"ROWS\n N c\nCOLUMNS\n x c 1\nBOUNDS\n UP B x 1\n UP D x 2\nENDATA\n", NACRE_E_PARSE,
+         "t.qps:7: second set in this section, keep one: 'D'"},
+        {"ROWS\n N c\nCOLUMNS\n x c 1\nBOUNDS\n FX B x 1e20\nENDATA\n", NACRE_E_PARSE,
+         "t.qps:6: a column cannot be fixed at infinity: 'x'"},
         {"WHAT\n", NACRE_E_PARSE, "t.qps:1: unknown section 'WHAT'"},
         {" x y 1\n", NACRE_E_PARSE, "t.qps:1: data outside"},
         {"", NACRE_E_PARSE, "without ENDATA"},
@@ -165,6 +193,7 @@ int main(void)
         cmocka_unit_test(test_every_section),
         cmocka_unit_test(test_fixed_names_with_blanks),
         cmocka_unit_test(test_qmatrix_is_full),
+        cmocka_unit_test(test_huge_bounds_are_infinite),
         cmocka_unit_test(test_refusals_name_the_place),
     };
     return cmocka_run_group_tests(tests, open_context, close_context);

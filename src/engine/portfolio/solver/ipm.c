@@ -11,11 +11,19 @@
 #include <math.h>
 #include <string.h>
 
-/// Proximal weights: they fall with mu and stop where the factorisation needs them.
-static const double RHO_FIRST = 1e-6, RHO_LAST = 1e-14;
-static const double DELTA_FIRST = 1e-4, DELTA_LAST = 1e-8;
-/// Iterations without a better point after which the rest is rounding.
-enum { STALLED = 100 };
+/// Proximal weights fall with mu to where they no longer change a diagonal near 1; a step grows
+/// them again where the factorisation needs it.
+static const double RHO_LAST = 1e-14, DELTA_LAST = 1e-15;
+/// Iterations in which neither a residual nor mu reached a new low: the rest is rounding.
+enum { STALLED = 50 };
+/// A point that meets the tolerance by less than this gets one more step: near the solution it is
+/// worth digits of the gradient, which the gap says little about.
+static const double SETTLED = 0.1;
+
+typedef struct progress {
+    double low[3];
+    uint32_t last_gain;
+} progress;
 
 void nacre_qp_options_init(nacre_qp_options *options)
 {
@@ -129,33 +137,42 @@ static bool take_certificate(nacrei_ipm *ipm, double tolerance, nacre_qp_outcome
     return false;
 }
 
+/// Remembers the lowest residuals and mu; false when none of them fell for long.
+static bool progresses(const nacrei_ipm *ipm, progress *seen, uint32_t iteration)
+{
+    const double now[] = {ipm->primal, ipm->dual, ipm->mu};
+    for (int i = 0; i < 3; i++)
+        if (now[i] < 0.9 * seen->low[i]) {
+            seen->low[i] = now[i];
+            seen->last_gain = iteration;
+        }
+    return iteration - seen->last_gain <= STALLED;
+}
+
 static nacre_qp_outcome iterate(nacrei_ipm *ipm, const nacre_qp_options *options,
                                 nacre_qp_result *result)
 {
-    uint32_t last_gain = 0;
-    double best_then = (double)INFINITY, mu_before;
+    progress seen = {.low = {(double)INFINITY, (double)INFINITY, (double)INFINITY}};
+    bool met = false;
     nacrei_ipm_residuals(ipm);
     for (result->iterations = 0;; result->iterations++) {
         keep_best(ipm, result);
-        if (ipm->best <= options->tolerance)
+        bool finished = met || ipm->best <= SETTLED * options->tolerance;
+        met = ipm->best <= options->tolerance;
+        if (finished && met)
             return NACRE_QP_OPTIMAL;
+        nacre_qp_outcome stopped = met ? NACRE_QP_OPTIMAL : NACRE_QP_NUMERICAL;
         nacre_qp_outcome proven = NACRE_QP_OPTIMAL;
-        if (result->iterations > 0 && take_certificate(ipm, options->tolerance, &proven))
+        if (!met && result->iterations > 0 && take_certificate(ipm, options->tolerance, &proven))
             return proven;
-        if (ipm->best < 0.9 * best_then) {
-            best_then = ipm->best;
-            last_gain = result->iterations;
-        }
         if (result->iterations == options->max_iterations)
-            return NACRE_QP_ITERATION_LIMIT;
-        if (result->iterations - last_gain > STALLED)
-            return NACRE_QP_NUMERICAL;
-        mu_before = ipm->mu;
-        if (!(nacrei_ipm_step(ipm) > 0.0))
-            return NACRE_QP_NUMERICAL;
+            return met ? NACRE_QP_OPTIMAL : NACRE_QP_ITERATION_LIMIT;
+        double mu_before = ipm->mu;
+        if (!progresses(ipm, &seen, result->iterations) || !(nacrei_ipm_step(ipm) > 0.0))
+            return stopped;
         nacrei_ipm_residuals(ipm);
         if (!isfinite(ipm->primal + ipm->dual + ipm->mu))
-            return NACRE_QP_NUMERICAL;
+            return stopped;
         relax_weights(ipm, mu_before);
     }
 }
@@ -187,8 +204,7 @@ nacre_status nacre_qp_solve(nacre_ctx *ctx, const nacre_qp *problem,
     if (!status) {
         ipm.constant = nacrei_qp_objective(problem, ipm.form.fixed, ipm.scratch);
         ipm.tolerance = chosen.tolerance;
-        ipm.rho = RHO_FIRST;
-        ipm.delta = DELTA_FIRST;
+        ipm.rho = ipm.delta = NACREI_IPM_WEIGHT;
         bool started = true;
         if (warm) {
             load_start(&ipm, x, row_dual, bound_dual);

@@ -11,10 +11,8 @@
 #include <string.h>
 
 enum { REFINEMENTS_MAX = 12 };
-/// Residual at which nothing is left to gain, relative to the largest right side.
-static const double REFINED = 1e-15;
-/// Pivots of the sparse factorisation are kept this far from 0.
-static const double PIVOT_FLOOR = 1e-14;
+/// Share of the targets at which nothing is left to gain.
+static const double REFINED = 1e-3;
 
 nacre_status nacrei_kkt_init(nacrei_kkt *kkt, nacre_ctx *ctx, const nacrei_qp_form *form,
                              nacre_error *err)
@@ -67,7 +65,7 @@ bool nacrei_kkt_factor(nacrei_kkt *kkt, const double *diagonal)
         return nacrei_ipm_dense_factor(kkt);
     if (kkt->form->kind == NACREI_QP_FACTOR)
         return nacrei_ipm_woodbury_factor(kkt);
-    return nacrei_ldl_factor(&kkt->ldl, diagonal, PIVOT_FLOOR) == total;
+    return nacrei_ldl_factor(&kkt->ldl, diagonal) == total;
 }
 
 static void solve_once(nacrei_kkt *kkt, double *rhs)
@@ -80,13 +78,32 @@ static void solve_once(nacrei_kkt *kkt, double *rhs)
         nacrei_ldl_solve(&kkt->ldl, rhs);
 }
 
-/// residual = rhs - K solution; returns its largest entry.
+/// Largest entry of (r1, r2), each in units of its target.
+static double measure(const nacrei_kkt *kkt, const double *r)
+{
+    const nacrei_qp_form *form = kkt->form;
+    size_t n = form->qp.variables, m = form->qp.rows;
+    double dual = 0.0, row = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        double entry = fabs(r[i]) / form->column_scale[i];
+        dual = entry <= dual ? dual : entry;
+    }
+    for (size_t i = 0; i < m; i++) {
+        double entry = fabs(r[n + i]) / form->row_scale[i];
+        row = entry <= row ? row : entry;
+    }
+    dual /= form->cost_scale * kkt->dual_target;
+    row /= kkt->row_target;
+    return isfinite(dual + row) ? fmax(dual, row) : (double)INFINITY;
+}
+
+/// residual = rhs - K solution; returns its measure.
 static double take_residual(nacrei_kkt *kkt, const double *rhs)
 {
     const nacre_qp *qp = &kkt->form->qp;
     size_t n = qp->variables, m = qp->rows;
     const double *x = kkt->solution, *y = x + n;
-    double *r = kkt->residual, *work = kkt->scratch, largest = 0.0;
+    double *r = kkt->residual, *work = kkt->scratch;
     nacrei_qp_apply_hessian(qp, x, r, work);
     nacrei_qp_apply_transposed(qp, y, work);
     for (size_t i = 0; i < n; i++)
@@ -94,24 +111,16 @@ static double take_residual(nacrei_kkt *kkt, const double *rhs)
     nacrei_qp_apply_rows(qp, x, work);
     for (size_t i = 0; i < m; i++)
         r[n + i] = rhs[n + i] - work[i] + kkt->diagonal[n + i] * y[i];
-    for (size_t i = 0; i < n + m; i++) {
-        if (!isfinite(r[i]))
-            return (double)INFINITY;
-        largest = fmax(largest, fabs(r[i]));
-    }
-    return largest;
+    return measure(kkt, r);
 }
 
 double nacrei_kkt_solve(nacrei_kkt *kkt, double *rhs)
 {
     size_t total = kkt->form->qp.variables + kkt->form->qp.rows;
-    double size = 0.0;
-    for (size_t i = 0; i < total; i++)
-        size = fmax(size, fabs(rhs[i]));
     memcpy(kkt->solution, rhs, total * sizeof *rhs);
     solve_once(kkt, kkt->solution);
     double before = take_residual(kkt, rhs);
-    for (int pass = 0; pass < REFINEMENTS_MAX && before > REFINED * size; pass++) {
+    for (int pass = 0; pass < REFINEMENTS_MAX && before > REFINED; pass++) {
         solve_once(kkt, kkt->residual);
         for (size_t i = 0; i < total; i++) {
             double step = kkt->residual[i];
@@ -129,5 +138,5 @@ double nacrei_kkt_solve(nacrei_kkt *kkt, double *rhs)
             break;
     }
     memcpy(rhs, kkt->solution, total * sizeof *rhs);
-    return size > 0.0 || before > 0.0 ? before / size : 0.0;
+    return before;
 }

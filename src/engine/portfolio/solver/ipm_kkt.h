@@ -24,6 +24,9 @@ typedef struct nacrei_kkt {
     double *schur;    ///< factor of d + A H^-1 A', m x m
     double *diagonal; ///< s, then d, of the last factorisation
     double *residual, *solution, *previous, *scratch;
+    double
+        dual_target; ///< residual of the first rows that is worth 1, unscaled; 0: the right side's
+    double row_target; ///< the same of the last rows
 } nacrei_kkt;
 
 NACRE_MUST_CHECK nacre_status nacrei_kkt_init(nacrei_kkt *kkt, nacre_ctx *ctx,
@@ -34,7 +37,7 @@ void nacrei_kkt_fini(nacrei_kkt *kkt);
 bool nacrei_kkt_factor(nacrei_kkt *kkt, const double *diagonal);
 
 /// Overwrites (r1, r2) with (dx, dy).
-/// @return the largest entry of the residual relative to that of the right side
+/// @return the largest entry of the residual, unscaled, relative to the two targets
 double nacrei_kkt_solve(nacrei_kkt *kkt, double *rhs);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sparse L D L' row by row: row k of L is the solution of a triangular system whose pattern is a
-// walk up the elimination tree, so that the work is proportional to the arithmetic.
+// walk up the elimination tree, so that the work is proportional to the arithmetic. Factors with
+// much arithmetic per entry go by supernodes instead.
 #include "engine/portfolio/solver/ipm_ldl.h"
 
 #include "engine/portfolio/solver/ipm_order.h"
@@ -101,6 +102,21 @@ static void analyse(nacrei_ldl *ldl, uint32_t *counts)
         ldl->l_start[k + 1] = ldl->l_start[k] + counts[k];
 }
 
+/// Row indices of L, ascending in each column.
+static void fill_pattern(nacrei_ldl *ldl)
+{
+    memset(ldl->filled, 0, ldl->n * sizeof *ldl->filled);
+    memset(ldl->flag, 0xff, ldl->n * sizeof *ldl->flag);
+    for (uint32_t k = 0; k < ldl->n; k++) {
+        ldl->flag[k] = k;
+        for (size_t t = ldl->start[k]; t < ldl->start[k + 1]; t++)
+            for (uint32_t i = ldl->index[t]; ldl->flag[i] != k; i = ldl->parent[i]) {
+                ldl->l_index[ldl->l_start[i] + ldl->filled[i]++] = k;
+                ldl->flag[i] = k;
+            }
+    }
+}
+
 static nacre_status take(nacrei_ldl *ldl, size_t count, size_t size, void *out, nacre_error *err)
 {
     return nacrei_qp_blocks_take(&ldl->blocks, count, size, "sparse factorisation", out, err);
@@ -169,6 +185,10 @@ nacre_status nacrei_ldl_init(nacrei_ldl *ldl, nacre_ctx *ctx, const nacre_qp *qp
     }
     if (!status)
         status = take(ldl, ldl->l_start[ldl->n], sizeof *ldl->l_value, &ldl->l_value, err);
+    if (!status) {
+        fill_pattern(ldl);
+        status = nacrei_supernodes_init(ldl, err);
+    }
     nacrei_qp_blocks_release(&passing);
     return status;
 }
@@ -199,13 +219,10 @@ static size_t row_pattern(nacrei_ldl *ldl, uint32_t k)
     return top;
 }
 
-size_t nacrei_ldl_factor(nacrei_ldl *ldl, const double *diagonal, double floor)
+/// Row by row; returns the step whose pivot has the wrong sign, or n.
+static size_t factor_by_rows(nacrei_ldl *ldl)
 {
     size_t n = ldl->n;
-    ldl->bumped = 0;
-    for (size_t i = 0; i < n; i++)
-        ldl->value[ldl->diagonal[i]] =
-            i < ldl->variables ? ldl->base[i] + diagonal[i] : -diagonal[i];
     memset(ldl->filled, 0, n * sizeof *ldl->filled);
     memset(ldl->work, 0, n * sizeof *ldl->work);
     memset(ldl->flag, 0xff, n * sizeof *ldl->flag);
@@ -222,20 +239,25 @@ size_t nacrei_ldl_factor(nacrei_ldl *ldl, const double *diagonal, double floor)
                 ldl->work[ldl->l_index[t]] -= ldl->l_value[t] * y;
             double l = y / ldl->d[i];
             pivot -= l * y;
-            ldl->l_index[end] = k;
             ldl->l_value[end] = l;
             ldl->filled[i]++;
         }
         double sign = ldl->order[k] < ldl->variables ? 1.0 : -1.0;
-        if (!(pivot * sign > floor)) {
-            if (floor <= 0.0 || isnan(pivot))
-                return ldl->order[k];
-            pivot = sign * floor;
-            ldl->bumped++;
-        }
+        if (!(pivot * sign > 0.0))
+            return k;
         ldl->d[k] = pivot;
     }
     return n;
+}
+
+size_t nacrei_ldl_factor(nacrei_ldl *ldl, const double *diagonal)
+{
+    size_t n = ldl->n;
+    for (size_t i = 0; i < n; i++)
+        ldl->value[ldl->diagonal[i]] =
+            i < ldl->variables ? ldl->base[i] + diagonal[i] : -diagonal[i];
+    size_t done = ldl->nodes.count > 0 ? nacrei_supernodes_factor(ldl) : factor_by_rows(ldl);
+    return done < n ? ldl->order[done] : n;
 }
 
 void nacrei_ldl_solve(const nacrei_ldl *ldl, double *rhs)

@@ -5,6 +5,7 @@
 #ifndef NACREI_PORTFOLIO_IPM_LDL_H
 #define NACREI_PORTFOLIO_IPM_LDL_H
 
+#include "engine/portfolio/solver/ipm_supernode.h"
 #include "engine/portfolio/solver/qp_blocks.h"
 #include "nacre/portfolio.h"
 
@@ -25,7 +26,7 @@ typedef struct nacrei_ldl {
     double *d;
     double *work;
     uint32_t *flag, *pattern, *filled;
-    uint32_t bumped; ///< pivots that the last factorisation replaced
+    nacrei_supernodes nodes;
 } nacrei_ldl;
 
 /// Orders and analyses. The matrices must be sparse (`p_start` may be NULL for P = 0).
@@ -35,11 +36,8 @@ NACRE_MUST_CHECK nacre_status nacrei_ldl_init(nacrei_ldl *ldl, nacre_ctx *ctx, c
 void nacrei_ldl_fini(nacrei_ldl *ldl);
 
 /// @param diagonal  variables + rows: s and d, both positive
-/// @param floor     pivots below it (with their sign) are replaced by it; 0: stop at the first
-/// pivot
-///                  of the wrong sign
 /// @return the variable or row whose pivot had the wrong sign, or variables + rows
-size_t nacrei_ldl_factor(nacrei_ldl *ldl, const double *diagonal, double floor);
+size_t nacrei_ldl_factor(nacrei_ldl *ldl, const double *diagonal);
 
 /// rhs = K^-1 rhs
 void nacrei_ldl_solve(const nacrei_ldl *ldl, double *rhs);

@@ -28,7 +28,7 @@ nacre_status nacrei_ipm_init(nacrei_ipm *ipm, nacre_ctx *ctx, const nacre_qp *qp
     ipm->blocks.ctx = ctx;
     ipm->n = qp->variables;
     ipm->m = qp->rows;
-    size_t n = ipm->n, total = ipm->total = n + ipm->m;
+    size_t n = ipm->n, total = ipm->total = n + ipm->m, steps = 6 * total;
     nacre_status status = nacrei_qp_form_init(&ipm->form, ctx, qp, err);
     if (!status)
         status = nacrei_kkt_init(&ipm->kkt, ctx, &ipm->form, err);
@@ -42,9 +42,7 @@ nacre_status nacrei_ipm_init(nacrei_ipm *ipm, nacre_ctx *ctx, const nacre_qp *qp
         {&ipm->g, total},   {&ipm->px, n},
         {&ipm->aty, n},     {&ipm->rd, n},
         {&ipm->rl, total},  {&ipm->ru, total},
-        {&ipm->dg, total},  {&ipm->dv, total},
-        {&ipm->dtl, total}, {&ipm->dtu, total},
-        {&ipm->dzl, total}, {&ipm->dzu, total},
+        {&ipm->dg, steps},  {&ipm->kept, steps},
         {&ipm->cl, total},  {&ipm->cu, total},
         {&ipm->w, total},   {&ipm->diagonal, total},
         {&ipm->rhs, total}, {&ipm->scratch, total + qp->factors},
@@ -53,6 +51,9 @@ nacre_status nacrei_ipm_init(nacrei_ipm *ipm, nacre_ctx *ctx, const nacre_qp *qp
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0] && !status; i++)
         status = nacrei_qp_blocks_take(&ipm->blocks, wanted[i].count, sizeof(double),
                                        "interior point method", wanted[i].out, err);
+    double **step[] = {&ipm->dv, &ipm->dtl, &ipm->dtu, &ipm->dzl, &ipm->dzu};
+    for (size_t i = 0; i < sizeof step / sizeof step[0] && !status; i++)
+        *step[i] = ipm->dg + (i + 1) * total;
     for (size_t i = 0; i < total && !status; i++)
         ipm->pairs += (size_t)((ipm->form.bound[i] & NACREI_QP_LOWER) != 0) +
                       (size_t)((ipm->form.bound[i] & NACREI_QP_UPPER) != 0);
@@ -129,6 +130,7 @@ bool nacrei_ipm_cold(nacrei_ipm *ipm)
     }
     if (!nacrei_kkt_factor(&ipm->kkt, ipm->diagonal))
         return false;
+    ipm->kkt.dual_target = ipm->kkt.row_target = ipm->tolerance;
     (void)nacrei_kkt_solve(&ipm->kkt, ipm->rhs);
     memcpy(ipm->x, ipm->rhs, n * sizeof *ipm->x);
     memcpy(ipm->g, ipm->x, n * sizeof *ipm->g);
@@ -171,7 +173,7 @@ static void scaled_residuals(nacrei_ipm *ipm)
 {
     const nacrei_qp_form *form = &ipm->form;
     double primal = 0.0, primal_size = 0.0, dual = 0.0, dual_size = 0.0;
-    double curvature = 0.0, linear = 0.0, support = 0.0;
+    double curvature = 0.0, linear = 0.0, support = 0.0, slack = 0.0;
     for (size_t i = 0; i < ipm->total; i++) {
         double unit = i < ipm->n ? form->column_scale[i] : 1.0 / form->row_scale[i - ipm->n];
         double g = ipm->g[i];
@@ -180,6 +182,7 @@ static void scaled_residuals(nacrei_ipm *ipm)
         double inside = fmin(fmax(g, form->lower[i]), form->upper[i]);
         primal = fmax(primal, fabs(g - inside) * unit);
         primal_size = fmax(primal_size, fmax(fabs(g), fabs(inside)) * unit);
+        slack = fmax(slack, fmax(fabs(ipm->rl[i]), fabs(ipm->ru[i])) * unit);
         double v = ipm->v[i];
         if (v != 0.0)
             support +=
@@ -202,6 +205,8 @@ static void scaled_residuals(nacrei_ipm *ipm)
     double size = 1.0 + fmax(fabs(objective), fabs(bound));
     ipm->mu_floor = GAP_SHARE * ipm->tolerance * (1.0 + fabs(objective)) * form->cost_scale /
                     (double)(ipm->pairs + 1);
+    ipm->kkt.dual_target = fmax(dual, ipm->tolerance * (1.0 + dual_size));
+    ipm->kkt.row_target = fmax(slack, ipm->tolerance * (1.0 + primal_size));
     ipm->primal = primal / (1.0 + primal_size);
     ipm->dual = dual / (1.0 + dual_size);
     ipm->gap = fabs(objective - bound) / size;

@@ -214,7 +214,7 @@ static nacre_status check_sparse_curvature(nacre_ctx *ctx, const nacre_qp *qp, n
     for (size_t j = 0; j < n && !status; j++)
         shift[j] = CURVATURE_TOLERANCE * largest + 1e-300;
     if (!status) {
-        size_t bad = nacrei_ldl_factor(&ldl, shift, 0.0);
+        size_t bad = nacrei_ldl_factor(&ldl, shift);
         if (bad < n)
             status = not_convex(bad, err);
     }

@@ -12,8 +12,8 @@
 #include <string.h>
 
 enum { RUIZ_PASSES = 10 };
-/// Scales outside of this range do more harm to the residuals than good to the pivots.
-static const double SCALE_MIN = 1e-4, SCALE_MAX = 1e4;
+/// Beyond this a column or row is as good as empty, and three scales still multiply safely.
+static const double SCALE_MIN = 1e-8, SCALE_MAX = 1e8;
 
 static nacre_status take(nacrei_qp_form *form, size_t count, void *out, nacre_error *err)
 {

@@ -31,7 +31,7 @@ struct nacre_qps {
     size_t row_of_capacity;
     size_t *name_of;     ///< row of the problem -> row name
     char *type;          ///< E, L, G of a row of the problem
-    double *rhs, *range; ///< range NaN = none
+    double *rhs, *range; ///< NaN = not given
     size_t name_of_capacity, type_capacity, rhs_capacity, range_capacity;
     double *linear, *lower, *upper;
     size_t linear_capacity, lower_capacity, upper_capacity;
@@ -39,7 +39,7 @@ struct nacre_qps {
     bool full_p; ///< QMATRIX: both triangles
     bool has_objective;
     size_t rows;
-    double constant;
+    double constant; ///< NaN = not given
     nacre_qp problem;
     size_t *a_start, *a_index, *p_start, *p_index;
     double *a_value, *p_value, *row_lower, *row_upper;

@@ -107,7 +107,8 @@ static nacre_status build_bounds(nacre_qps *qps, nacre_error *err)
     if (!status)
         status = nacrei_alloc(qps->ctx, qps->rows, sizeof(double), "bounds", &qps->row_upper, err);
     for (size_t i = 0; i < qps->rows && !status; i++) {
-        double rhs = qps->rhs[i], range = qps->range[i], width = fabs(range);
+        double rhs = isnan(qps->rhs[i]) ? 0.0 : qps->rhs[i], range = qps->range[i],
+               width = fabs(range);
         double low = qps->type[i] == 'L' ? -(double)INFINITY : rhs;
         double high = qps->type[i] == 'G' ? (double)INFINITY : rhs;
         if (!isnan(range)) {
@@ -135,7 +136,7 @@ nacre_status nacrei_qps_build(nacre_qps *qps, const char *file, nacre_error *err
         .variables = qps->columns.count,
         .rows = qps->rows,
         .linear = qps->linear,
-        .constant = qps->constant,
+        .constant = isnan(qps->constant) ? 0.0 : qps->constant,
         .a_start = qps->a_start,
         .a_index = qps->a_index,
         .a_value = qps->a_value,

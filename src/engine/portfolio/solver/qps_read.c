@@ -14,6 +14,8 @@
 
 #define FILE_LIMIT ((size_t)256 << 20)
 enum { FIELDS_MAX = 7, NUMBER_BYTES = 64, SHOWN = 40 };
+/// Bounds from here on are infinite, as writers of MPS files mean them (CPLEX, Gurobi).
+static const double INFINITE_BOUND = 1e20;
 
 typedef struct field {
     const char *text;
@@ -41,6 +43,8 @@ typedef struct qps_reader {
     field fields[FIELDS_MAX];
     size_t count;
     section section;
+    field sets[ENDATA]; ///< of RHS, RANGES and BOUNDS: the first set name
+    bool priced;        ///< the current column has its entry of the objective
 } qps_reader;
 
 static nacre_status bad(const qps_reader *reader, nacre_error *err, const char *what,
@@ -149,6 +153,19 @@ static nacre_status append(nacre_qps *qps, nacrei_qps_list *list, uint32_t row, 
     return status;
 }
 
+/// A file may hold alternatives under further set names: which one is meant is not ours to guess.
+static nacre_status same_set(qps_reader *reader, const field *name, nacre_error *err)
+{
+    field *first = &reader->sets[reader->section];
+    if (name->length == 0)
+        return NACRE_OK;
+    if (first->length == 0)
+        *first = *name;
+    if (first->length != name->length || memcmp(first->text, name->text, name->length) != 0)
+        return bad(reader, err, "second set in this section, keep one:", name);
+    return NACRE_OK;
+}
+
 static nacre_status read_row(qps_reader *reader, nacre_error *err)
 {
     nacre_qps *qps = reader->qps;
@@ -185,8 +202,7 @@ static nacre_status read_row(qps_reader *reader, nacre_error *err)
     qps->row_of[at] = (uint32_t)m;
     qps->name_of[m] = at;
     qps->type[m] = kind;
-    qps->rhs[m] = 0.0;
-    qps->range[m] = (double)NAN;
+    qps->rhs[m] = qps->range[m] = (double)NAN;
     qps->rows++;
     return NACRE_OK;
 }
@@ -229,6 +245,7 @@ static nacre_status read_column(qps_reader *reader, nacre_error *err)
         if (status)
             return status;
         last++;
+        reader->priced = false;
     }
     for (size_t k = 1; k + 1 < reader->count; k += 2) {
         uint32_t row = 0;
@@ -238,9 +255,12 @@ static nacre_status read_column(qps_reader *reader, nacre_error *err)
             status = number(reader, f + k + 1, &value, err);
         if (status)
             return status;
-        if (row == NACREI_QPS_OBJECTIVE)
+        if (row == NACREI_QPS_OBJECTIVE && reader->priced)
+            return bad(reader, err, "second entry of the objective in column", f);
+        if (row == NACREI_QPS_OBJECTIVE) {
             qps->linear[last - 1] = value;
-        else if (row != NACREI_QPS_IGNORED)
+            reader->priced = true;
+        } else if (row != NACREI_QPS_IGNORED)
             status = append(qps, &qps->a, row, (uint32_t)(last - 1), value, err);
         if (status)
             return status;
@@ -256,26 +276,27 @@ static nacre_status read_side(qps_reader *reader, nacre_error *err)
     size_t first = reader->fixed ? 1 : reader->count % 2;
     if (reader->count < first + 2 || (reader->count - first) % 2 != 0 || reader->count > 5)
         return bad(reader, err, "expected a set name and one or two pairs of row and value", NULL);
-    for (size_t k = first; k + 1 < reader->count; k += 2) {
+    nacre_status status = first ? same_set(reader, f, err) : NACRE_OK;
+    for (size_t k = first; k + 1 < reader->count && !status; k += 2) {
         uint32_t row = 0;
         double value = 0.0;
-        nacre_status status = find_row(reader, f + k, &row, err);
+        status = find_row(reader, f + k, &row, err);
         if (!status)
             status = number(reader, f + k + 1, &value, err);
         if (status)
             return status;
         if (row == NACREI_QPS_IGNORED)
             continue;
-        if (row == NACREI_QPS_OBJECTIVE && reader->section == RANGES)
+        bool ranges = reader->section == RANGES;
+        if (row == NACREI_QPS_OBJECTIVE && ranges)
             return bad(reader, err, "the objective cannot have a range", NULL);
-        if (row == NACREI_QPS_OBJECTIVE)
-            qps->constant = -value;
-        else if (reader->section == RANGES)
-            qps->range[row] = value;
-        else
-            qps->rhs[row] = value;
+        double *side =
+            row == NACREI_QPS_OBJECTIVE ? &qps->constant : (ranges ? qps->range : qps->rhs) + row;
+        if (!isnan(*side))
+            return bad(reader, err, "second value for row", f + k);
+        *side = row == NACREI_QPS_OBJECTIVE ? -value : value;
     }
-    return NACRE_OK;
+    return status;
 }
 
 static nacre_status apply_bound(qps_reader *reader, const field *type, uint32_t j, double value,
@@ -324,11 +345,17 @@ static nacre_status read_bound(qps_reader *reader, nacre_error *err)
         column = 1;
     if (column >= reader->count || reader->count > 4)
         return bad(reader, err, "a bound is a type, a set name, a column and a value", NULL);
-    nacre_status status = find_column(reader, f + column, &j, err);
+    nacre_status status = column == 2 ? same_set(reader, f + 1, err) : NACRE_OK;
+    if (!status)
+        status = find_column(reader, f + column, &j, err);
     if (!status && valued) {
         if (column + 1 >= reader->count)
             return bad(reader, err, "the bound has no value", NULL);
         status = number(reader, f + column + 1, &value, err);
+        if (fabs(value) >= INFINITE_BOUND)
+            value = copysign((double)INFINITY, value);
+        if (!status && isinf(value) && equals(f, "FX"))
+            return bad(reader, err, "a column cannot be fixed at infinity:", f + column);
     }
     return status ? status : apply_bound(reader, f, j, value, err);
 }
@@ -456,6 +483,7 @@ static nacre_status read_text(nacre_ctx *ctx, const char *file, const char *text
     if (status)
         return status;
     qps->ctx = qps->all_rows.ctx = qps->columns.ctx = ctx;
+    qps->constant = (double)NAN;
     qps_reader reader = {.qps = qps, .file = file, .fixed = fixed};
     for (size_t at = 0; at < bytes && !status && reader.section != ENDATA;) {
         const char *end = memchr(text + at, '\n', bytes - at);
@@ -485,7 +513,11 @@ nacre_status nacre_qps_parse(nacre_ctx *ctx, const char *name, const char *text,
     nacre_status status = read_text(ctx, name, text, bytes, false, out, err);
     if (status != NACRE_E_PARSE)
         return status;
-    return read_text(ctx, name, text, bytes, true, out, NULL) ? status : NACRE_OK;
+    nacre_error other = {0};
+    nacre_status fixed = read_text(ctx, name, text, bytes, true, out, &other);
+    if (fixed == NACRE_E_NOMEM && err)
+        *err = other;
+    return fixed == NACRE_E_NOMEM || !fixed ? fixed : status;
 }
 
 nacre_status nacre_qps_open(nacre_ctx *ctx, const char *path, nacre_qps **out, nacre_error *err)
