@@ -16,8 +16,9 @@ extern "C" {
 
 /// Something that silicon may have: an instruction set or a matrix unit.
 typedef struct nacre_hw_feature {
-    const char *name; ///< "avx2", "amx_bf16", "sme2"; static
-    bool usable;      ///< the CPU has it and the operating system lets this process use it
+    const char *name;         ///< "avx2", "amx_bf16", "sme2"; static
+    const char *architecture; ///< that it belongs to: "x86_64" or "aarch64"; static
+    bool usable;              ///< the CPU has it and the operating system lets this process use it
     char reason[NACRE_HW_TEXT_BYTES]; ///< why not; empty when usable
 } nacre_hw_feature;
 
@@ -105,6 +106,7 @@ typedef struct nacre_hw_figure {
     const char *unit; ///< "GB/s" (1e9 bytes), "Gflop/s", "Gop/s" or "ns"; static
     const char *how;  ///< one sentence; static
     double median, q1, q3;
+    double best;                      ///< of the samples: the nearest to what the machine could do
     double p99;                       ///< of latencies measured one by one, else NaN
     uint32_t samples;                 ///< that the quartiles are of
     uint32_t threads;                 ///< that worked at once

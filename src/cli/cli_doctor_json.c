@@ -130,6 +130,7 @@ static void put_features(nacrei_json *json, const nacre_hw_topology *t)
     for (size_t i = 0; i < t->feature_count; i++) {
         nacrei_json_object_begin(json);
         nacrei_json_put_string(json, "name", t->features[i].name);
+        nacrei_json_put_string(json, "architecture", t->features[i].architecture);
         nacrei_json_put_bool(json, "usable", t->features[i].usable);
         put_told(json, "reason", t->features[i].reason);
         nacrei_json_object_end(json);
@@ -171,6 +172,7 @@ static void put_figure(nacrei_json *json, const nacre_hw_figure *f)
     nacrei_json_put_double(json, "median", f->median);
     nacrei_json_put_double(json, "q1", f->q1);
     nacrei_json_put_double(json, "q3", f->q3);
+    nacrei_json_put_double(json, "best", f->best);
     nacrei_json_put_double(json, "p99", f->p99);
     nacrei_json_put_uint(json, "samples", f->samples);
     nacrei_json_put_uint(json, "threads", f->threads);
@@ -267,7 +269,7 @@ static void put_measured(nacrei_json *json, const char *key, const nacre_hw_ceil
     const nacre_hw_figure *f = nacre_hw_figure_find(c, figure);
     nacrei_json_key(json, key);
     nacrei_json_object_begin(json);
-    nacrei_json_put_double(json, "value", f && f->samples ? f->median : NAN);
+    nacrei_json_put_double(json, "value", f ? f->median : (double)NAN);
     nacrei_json_put_string(json, "unit", f ? f->unit : NULL);
     nacrei_json_put_string(json, "figure", figure);
     put_told(json, "reason", f ? f->reason : "");

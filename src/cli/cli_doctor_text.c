@@ -101,10 +101,11 @@ static void print_use(FILE *out, const cli_doctor *d)
 static void print_features(FILE *out, const nacre_hw_topology *t)
 {
     (void)fprintf(out, "\nwhat may be used\n");
+    const char *arch = strcmp(t->architecture, "arm64") == 0 ? "aarch64" : t->architecture;
     for (size_t i = 0; i < t->feature_count; i++) {
         const nacre_hw_feature *f = &t->features[i];
         char head[40];
-        if (strstr(f->reason, "belongs to"))
+        if (strcmp(f->architecture, arch) != 0)
             continue;
         (void)snprintf(head, sizeof head, "  %-12s %s", f->name, f->usable ? "yes" : "no   ");
         print_wrapped(out, head, f->reason);

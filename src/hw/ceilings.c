@@ -36,7 +36,7 @@ void nacrei_figures_init(nacre_hw_figure figures[NACREI_CEILINGS])
 void nacrei_figure_refuse(nacre_hw_figure *figure, const char *format, ...)
 {
     va_list list;
-    figure->median = figure->q1 = figure->q3 = figure->p99 = NAN;
+    figure->median = figure->q1 = figure->q3 = figure->best = figure->p99 = NAN;
     figure->samples = figure->threads = 0;
     figure->working_bytes = 0;
     figure->kernel[0] = '\0';
@@ -67,6 +67,7 @@ void nacrei_figure_set(nacre_hw_figure *figure, double *samples, size_t count, u
     figure->median = nacrei_quantile(samples, count, 0.5);
     figure->q1 = nacrei_quantile(samples, count, 0.25);
     figure->q3 = nacrei_quantile(samples, count, 0.75);
+    figure->best = samples[strcmp(figure->unit, "ns") == 0 ? 0 : count - 1];
     figure->p99 = NAN;
     figure->samples = (uint32_t)count;
     figure->threads = threads;
@@ -100,8 +101,7 @@ static bool take_cached(nacre_ctx *ctx, const char *key, ceilings_state *state)
         c->from_cache = true;
         (void)snprintf(c->cache_note, sizeof c->cache_note, "read from the cache");
     } else if (status == NACRE_E_NOTFOUND) {
-        (void)snprintf(c->cache_note, sizeof c->cache_note, "measured now: nothing cached for %s",
-                       "this machine");
+        (void)snprintf(c->cache_note, sizeof c->cache_note, "measured now: nothing was cached");
     } else {
         (void)snprintf(c->cache_note, sizeof c->cache_note,
                        "measured now: the cache was not taken: %.320s", err.message);

@@ -15,8 +15,6 @@ typedef enum nacrei_ceiling {
     NACREI_CEILINGS
 } nacrei_ceiling;
 
-#define NACREI_CEILING_SAMPLES_MAX 15
-
 /// Names, units and methods; every figure absent.
 void nacrei_figures_init(nacre_hw_figure figures[NACREI_CEILINGS]);
 

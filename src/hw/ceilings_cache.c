@@ -113,6 +113,7 @@ static bool read_figure(yyjson_val *object, nacre_hw_figure *figure)
     return get_value(object, "median", absent, &figure->median) &&
            get_value(object, "q1", absent, &figure->q1) &&
            get_value(object, "q3", absent, &figure->q3) &&
+           get_value(object, "best", absent, &figure->best) &&
            get_value(object, "p99", true, &figure->p99) &&
            (absent ? isnan(figure->median) && figure->reason[0]
                    : figure->q1 <= figure->median && figure->median <= figure->q3);
@@ -207,6 +208,7 @@ static void write_figure(nacrei_json *json, const nacre_hw_figure *figure)
     nacrei_json_put_double(json, "median", figure->median);
     nacrei_json_put_double(json, "q1", figure->q1);
     nacrei_json_put_double(json, "q3", figure->q3);
+    nacrei_json_put_double(json, "best", figure->best);
     nacrei_json_put_double(json, "p99", figure->p99);
     nacrei_json_put_uint(json, "samples", figure->samples);
     nacrei_json_put_uint(json, "threads", figure->threads);

@@ -2,7 +2,8 @@
 // Bandwidth per level. A set of half a cache leaves room for whatever else lives there; the large
 // set is four times the last-level caches, so that hardly a line survives from one pass to the
 // next, or as near to that as 256 MiB and a quarter of the free memory come: then the figure says
-// so. The memory is on ordinary pages, as the engines' is.
+// so. The memory is on ordinary pages, as the engines' is. One thread is timed by its own CPU time,
+// so that a neighbour who takes the core for a while does not count; all threads by the wall clock.
 #include "hw/ceilings.h"
 
 #include "core/alloc.h"
@@ -19,7 +20,8 @@
 #define LARGE_SET_MIN (64 * MIB)
 #define SAMPLE_NS INT64_C(1500000)
 #define SAMPLES 9
-#define SAMPLES_LARGE 7
+#define SAMPLES_LEAST 3
+#define FIGURE_NS INT64_C(200000000) // no figure takes much longer
 #define LEVELS 4
 #define OPERATIONS 3 // read, copy, triad
 
@@ -144,18 +146,18 @@ static void run_slice(void *user, size_t index)
 
 static int64_t time_passes(nacre_ctx *ctx, stream_pass *pass, uint64_t passes)
 {
-    int64_t start = nacrei_monotonic_ns();
+    bool alone = pass->slices == 1;
+    int64_t start = alone ? nacrei_thread_cpu_ns() : nacrei_monotonic_ns();
     for (uint64_t i = 0; i < passes; i++) {
-        if (pass->slices == 1)
+        if (alone)
             run_slice(pass, 0);
         else
             nacrei_pool_for(ctx->pool, pass->slices, run_slice, pass);
     }
-    return nacrei_monotonic_ns() - start;
+    return (alone ? nacrei_thread_cpu_ns() : nacrei_monotonic_ns()) - start;
 }
 
-static void measure_one(nacre_ctx *ctx, stream_pass *pass, uint64_t bytes, size_t samples,
-                        nacre_hw_figure *figure)
+static void measure_one(nacre_ctx *ctx, stream_pass *pass, uint64_t bytes, nacre_hw_figure *figure)
 {
     const unsigned arrays = (unsigned)pass->operation + 1;
     pass->n = bytes / sizeof(uint64_t) / arrays / NACREI_STREAM_STEP * NACREI_STREAM_STEP;
@@ -164,7 +166,9 @@ static void measure_one(nacre_ctx *ctx, stream_pass *pass, uint64_t bytes, size_
     int64_t ns;
     while ((ns = time_passes(ctx, pass, passes)) < SAMPLE_NS && passes < (UINT64_C(1) << 24))
         passes *= 2;
-    double sample[NACREI_CEILING_SAMPLES_MAX];
+    double sample[SAMPLES];
+    size_t samples = (size_t)(FIGURE_NS / (ns > 0 ? ns : 1));
+    samples = samples < SAMPLES_LEAST ? SAMPLES_LEAST : samples > SAMPLES ? SAMPLES : samples;
     for (size_t i = 0; i < samples; i++) {
         ns = time_passes(ctx, pass, passes);
         sample[i] = moved * (double)passes / (double)(ns > 0 ? ns : 1);
@@ -189,7 +193,6 @@ nacre_status nacrei_measure_streams(nacre_ctx *ctx, const nacre_hw_topology *top
     stream_pass pass = {.kernels = choose(topology), .base = base};
     for (int row = 0; row < LEVELS + 1; row++) { // the last: the large set on all threads
         int level = row < LEVELS ? row : LEVELS - 1;
-        bool large = level == LEVELS - 1;
         pass.slices = row < LEVELS ? 1 : ctx->threads < 64 ? 4 * (size_t)ctx->threads : 256;
         for (pass.operation = 0; pass.operation < OPERATIONS; pass.operation++) {
             nacre_hw_figure *figure =
@@ -198,7 +201,7 @@ nacre_status nacrei_measure_streams(nacre_ctx *ctx, const nacre_hw_topology *top
                 nacrei_figure_refuse(figure, "%s", levels.reason[level]);
                 continue;
             }
-            measure_one(ctx, &pass, levels.bytes[level], large ? SAMPLES_LARGE : SAMPLES, figure);
+            measure_one(ctx, &pass, levels.bytes[level], figure);
             (void)snprintf(figure->reason, sizeof figure->reason, "%s", levels.reason[level]);
         }
     }

@@ -22,9 +22,8 @@ static const char *const feature_names[NACREI_FEATURES] = {
 #undef FEATURE_NAME
 };
 
-typedef enum feature_arch { ARCH_x86, ARCH_arm } feature_arch;
-static const feature_arch feature_archs[NACREI_FEATURES] = {
-#define FEATURE_ARCH(id, arch) ARCH_##arch,
+static const char *const feature_archs[NACREI_FEATURES] = {
+#define FEATURE_ARCH(id, arch) #arch,
     NACREI_FEATURE_LIST(FEATURE_ARCH)
 #undef FEATURE_ARCH
 };
@@ -49,8 +48,14 @@ typedef struct condition {
     {                                                                                              \
         NACREI_FEATURE_##feature, SYSTEM, offsetof(nacrei_cpu_bits, xcr0), bits, text, place       \
     }
-#define AVX512(feature)                                                                            \
+#define AVX2(feature)                                                                              \
     CPU(feature, leaf1_ecx, BIT(27), "OSXSAVE", "CPUID leaf 1 ECX bit 27"),                        \
+        CPU(feature, leaf1_ecx, BIT(12) | BIT(28), "FMA and AVX", "CPUID leaf 1 ECX bits 12, 28"), \
+        CPU(feature, leaf7_ebx, BIT(5) | BIT(3) | BIT(8), "AVX2, BMI1 and BMI2",                   \
+            "CPUID leaf 7 EBX bits 3, 5, 8"),                                                      \
+        SAVED(feature, 0x6, "the YMM registers", "XCR0 bits 1, 2")
+#define AVX512(feature)                                                                            \
+    AVX2(feature),                                                                                 \
         CPU(feature, leaf7_ebx, BIT(16) | BIT(17) | BIT(30) | BIT(31), "AVX-512 F, DQ, BW and VL", \
             "CPUID leaf 7 EBX bits 16, 17, 30, 31"),                                               \
         SAVED(feature, 0xe6, "the ZMM and mask registers", "XCR0 bits 1, 2, 5 to 7")
@@ -64,11 +69,7 @@ typedef struct condition {
 
 // Intel SDM volume 2A, CPUID; volume 1, 13.3 (XCR0) and 18 (AMX).
 static const condition x86_conditions[] = {
-    CPU(avx2, leaf1_ecx, BIT(27), "OSXSAVE", "CPUID leaf 1 ECX bit 27"),
-    CPU(avx2, leaf1_ecx, BIT(12) | BIT(28), "FMA and AVX", "CPUID leaf 1 ECX bits 12, 28"),
-    CPU(avx2, leaf7_ebx, BIT(5) | BIT(3) | BIT(8), "AVX2, BMI1 and BMI2",
-        "CPUID leaf 7 EBX bits 3, 5, 8"),
-    SAVED(avx2, 0x6, "the YMM registers", "XCR0 bits 1, 2"),
+    AVX2(avx2),
     AVX512(avx512),
     AVX512(avx512_vnni),
     CPU(avx512_vnni, leaf7_ecx, BIT(11), "AVX512_VNNI", "CPUID leaf 7 ECX bit 11"),
@@ -95,14 +96,13 @@ static void refuse(nacre_hw_feature *feature, const char *format, ...)
 }
 
 /// All features usable of the architecture, the others refused.
-static void begin(nacre_hw_feature *out, feature_arch arch)
+static void begin(nacre_hw_feature *out, const char *arch)
 {
     for (size_t i = 0; i < NACREI_FEATURES; i++) {
-        out[i] = (nacre_hw_feature){.name = feature_names[i], .usable = true};
-        if (feature_archs[i] != arch)
-            refuse(&out[i], "%s",
-                   arch == ARCH_x86 ? "SME belongs to 64-bit Arm; this CPU is x86-64"
-                                    : "belongs to x86-64; this CPU is 64-bit Arm");
+        out[i] = (nacre_hw_feature){
+            .name = feature_names[i], .architecture = feature_archs[i], .usable = true};
+        if (strcmp(feature_archs[i], arch) != 0)
+            refuse(&out[i], "it belongs to %s; this CPU is %s", feature_archs[i], arch);
     }
 }
 
@@ -156,7 +156,7 @@ static void check(const nacrei_cpu_bits *bits, const condition *row, nacre_hw_fe
 
 void nacrei_features_decode_x86(const nacrei_cpu_bits *bits, nacre_hw_feature *out)
 {
-    begin(out, ARCH_x86);
+    begin(out, "x86_64");
     for (size_t i = 0; i < sizeof x86_conditions / sizeof *x86_conditions; i++) {
         nacre_hw_feature *feature = &out[x86_conditions[i].feature];
         if (feature->usable)
@@ -182,7 +182,7 @@ static const struct {
 
 void nacrei_features_decode_hwcap2(uint64_t hwcap2, nacre_hw_feature *out)
 {
-    begin(out, ARCH_arm);
+    begin(out, "aarch64");
     for (size_t i = 0; i < SME_ROWS; i++) {
         nacre_hw_feature *feature = &out[sme_rows[i].feature];
         if (!(hwcap2 & BIT(23))) // without SME the others mean nothing
@@ -196,7 +196,7 @@ void nacrei_features_decode_hwcap2(uint64_t hwcap2, nacre_hw_feature *out)
 void nacrei_features_decode_sysctl(nacrei_sysctl_fn *read, void *user, nacre_hw_feature *out,
                                    nacrei_sme *sme)
 {
-    begin(out, ARCH_arm);
+    begin(out, "aarch64");
     *sme = (nacrei_sme){0};
     uint64_t value = 0;
     bool has = read(user, sme_rows[0].sysctl, &value) && value;
@@ -252,7 +252,7 @@ void nacrei_features_read(nacre_hw_feature *out)
     nacrei_sme sme;
     nacrei_features_decode_sysctl(read_sysctl, NULL, out, &sme);
 #else
-    begin(out, ARCH_x86);
+    begin(out, "x86_64");
     for (size_t i = 0; i < NACREI_FEATURES; i++)
         refuse(&out[i], "this build does not know how to ask this architecture");
 #endif

@@ -10,20 +10,20 @@
 
 /// id, architecture that it belongs to
 #define NACREI_FEATURE_LIST(X)                                                                     \
-    X(avx2, x86)                                                                                   \
-    X(avx512, x86)                                                                                 \
-    X(avx512_vnni, x86)                                                                            \
-    X(avx512_bf16, x86)                                                                            \
-    X(avx512_fp16, x86)                                                                            \
-    X(amx_tile, x86)                                                                               \
-    X(amx_bf16, x86)                                                                               \
-    X(amx_int8, x86)                                                                               \
-    X(sme, arm)                                                                                    \
-    X(sme_f32f32, arm)                                                                             \
-    X(sme_b16f32, arm)                                                                             \
-    X(sme_i8i32, arm)                                                                              \
-    X(sme_f64f64, arm)                                                                             \
-    X(sme2, arm)
+    X(avx2, x86_64)                                                                                \
+    X(avx512, x86_64)                                                                              \
+    X(avx512_vnni, x86_64)                                                                         \
+    X(avx512_bf16, x86_64)                                                                         \
+    X(avx512_fp16, x86_64)                                                                         \
+    X(amx_tile, x86_64)                                                                            \
+    X(amx_bf16, x86_64)                                                                            \
+    X(amx_int8, x86_64)                                                                            \
+    X(sme, aarch64)                                                                                \
+    X(sme_f32f32, aarch64)                                                                         \
+    X(sme_b16f32, aarch64)                                                                         \
+    X(sme_i8i32, aarch64)                                                                          \
+    X(sme_f64f64, aarch64)                                                                         \
+    X(sme2, aarch64)
 
 typedef enum nacrei_feature {
 #define NACREI_FEATURE_ENUM(id, arch) NACREI_FEATURE_##id,

@@ -239,8 +239,10 @@ static nacre_status load_tree(hwloc_topology_t *tree, nacre_error *err)
 {
     if (hwloc_topology_init(tree))
         return nacrei_fail_system(err, NACRE_E_NOMEM, errno, "hwloc could not start");
-    // hwloc leaves instruction caches out and folds groups without a sibling unless asked.
+    // hwloc leaves instruction caches out unless asked.
     (void)hwloc_topology_set_icache_types_filter(*tree, HWLOC_TYPE_FILTER_KEEP_ALL);
+    // CPUs that a control group withholds are in the machine all the same.
+    (void)hwloc_topology_set_flags(*tree, HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED);
     if (hwloc_topology_load(*tree) == 0)
         return NACRE_OK;
     nacre_status status =
