@@ -14,7 +14,7 @@
 
 #define KEY "nacre test; Made-up 1; 4 CPUs"
 
-static char folder[64], path[128];
+static char folder[64], path[160];
 static core_memory memory;
 static nacre_ctx ctx;
 
@@ -33,7 +33,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     (void)state;
-    char command[128];
+    char command[256];
     (void)snprintf(command, sizeof command, "chmod -R u+rwx %s; rm -rf %s", folder, folder);
     return system(command) == 0 && atomic_load(&memory.live) == 0 ? 0 : -1;
 }

@@ -30,7 +30,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     fixture *f = *state;
-    char command[128];
+    char command[256];
     nacre_ctx_destroy(f->ctx);
     (void)snprintf(command, sizeof command, "rm -rf %s", f->folder);
     return system(command);

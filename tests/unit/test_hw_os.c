@@ -44,7 +44,7 @@ static int make_root(void **state)
 static int remove_root(void **state)
 {
     (void)state;
-    char command[128];
+    char command[256];
     (void)snprintf(command, sizeof command, "rm -rf %s", root);
     return system(command);
 }
