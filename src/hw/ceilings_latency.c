@@ -23,9 +23,12 @@
 #define CLOCK_SAMPLES 15
 #define WAKES 1000      // one way
 #define WAKES_FIRST 100 // not counted: the threads start
+#define WAKES_LEAST 300 // also on a machine so busy that time is up
 #define SPIN_HOPS 2000
 #define SPIN_SAMPLES 15
+#define SPIN_SAMPLES_LEAST 4 // the first not counted
 #define SPINS_BEFORE_YIELD 20000
+#define PAIR_NS INT64_C(250000000) // then a pair stops early
 
 void nacrei_measure_clocks(nacre_hw_figure *figures)
 {
@@ -81,13 +84,21 @@ static bool two_cpus(const nacre_hw_topology *topology, int cpus[2])
 typedef struct hop_pair {
     _Alignas(64) _Atomic uint32_t turn; // counts hops; side (turn & 1) moves next
     _Alignas(64) int64_t stamp;         // when the last hop began; handed over by turn
-    double *sample;                     // per hop (futex) or per batch (spin)
+    _Atomic uint32_t
+        limit; // hops; lowered by one side before it hands over, so both see it in time
+    int64_t deadline;
+    double *sample; // per hop (futex) or per batch (spin)
 } hop_pair;
 
 typedef struct hop_side {
     hop_pair *pair;
     uint32_t side;
 } hop_side;
+
+static uint32_t limit_of(hop_pair *pair)
+{
+    return atomic_load_explicit(&pair->limit, memory_order_relaxed);
+}
 
 #if defined(__linux__)
 static void futex(_Atomic uint32_t *word, int operation, uint32_t value)
@@ -99,9 +110,11 @@ static void *run_futex(void *user)
 {
     const hop_side *me = user;
     hop_pair *pair = me->pair;
-    for (uint32_t hop = 0; hop < WAKES; hop++) {
+    for (uint32_t hop = 0; hop < limit_of(pair); hop++) {
         if ((hop & 1) == me->side) {
             pair->stamp = nacrei_monotonic_ns();
+            if (me->side == 0 && hop >= WAKES_LEAST && pair->stamp > pair->deadline)
+                atomic_store_explicit(&pair->limit, hop + 1, memory_order_relaxed);
             atomic_store_explicit(&pair->turn, hop + 1, memory_order_release);
             futex(&pair->turn, FUTEX_WAKE, 1);
         } else {
@@ -139,16 +152,19 @@ static void *run_spin(void *user)
     const hop_side *me = user;
     hop_pair *pair = me->pair;
     int64_t start = nacrei_monotonic_ns();
-    for (uint32_t hop = 0; hop < SPIN_HOPS * (SPIN_SAMPLES + 1); hop++) {
-        if ((hop & 1) == me->side)
-            atomic_store_explicit(&pair->turn, hop + 1, memory_order_release);
-        else
+    for (uint32_t hop = 0; hop < limit_of(pair); hop++) {
+        if ((hop & 1) != me->side) {
             spin_until(pair, hop + 1);
+            continue;
+        }
         if (me->side == 1 && (hop + 1) % SPIN_HOPS == 0) { // batch 0 warms up
             int64_t now = nacrei_monotonic_ns();
             pair->sample[hop / SPIN_HOPS] = (double)(now - start) / SPIN_HOPS;
+            if (hop / SPIN_HOPS >= SPIN_SAMPLES_LEAST && now > pair->deadline)
+                atomic_store_explicit(&pair->limit, hop + 1, memory_order_relaxed);
             start = now;
         }
+        atomic_store_explicit(&pair->turn, hop + 1, memory_order_release);
     }
     return NULL;
 }
@@ -176,11 +192,13 @@ static int start_pinned(pthread_t *thread, void *(*run)(void *), hop_side *side,
 
 /// Runs both sides to their end. When the second cannot start, this thread takes its place: the
 /// first waits for it.
-static int run_pair(hop_pair *pair, void *(*run)(void *), const int *cpus)
+static int run_pair(hop_pair *pair, void *(*run)(void *), uint32_t hops, const int *cpus)
 {
     hop_side sides[2] = {{pair, 0}, {pair, 1}};
     pthread_t threads[2];
     atomic_store(&pair->turn, 0);
+    atomic_store(&pair->limit, hops);
+    pair->deadline = nacrei_monotonic_ns() + PAIR_NS;
     int code = start_pinned(&threads[0], run, &sides[0], cpus);
     if (code)
         return code;
@@ -196,13 +214,14 @@ static int run_pair(hop_pair *pair, void *(*run)(void *), const int *cpus)
 static void measure_futex(hop_pair *pair, const int *cpus, nacre_hw_figure *figure)
 {
 #if defined(__linux__)
-    int code = run_pair(pair, run_futex, cpus);
+    int code = run_pair(pair, run_futex, WAKES, cpus);
     if (code) {
         nacrei_figure_refuse(figure, "a thread could not be started: %s", strerror(code));
         return;
     }
-    nacrei_figure_set(figure, pair->sample + WAKES_FIRST, WAKES - WAKES_FIRST, 2, "");
-    figure->p99 = nacrei_quantile(pair->sample + WAKES_FIRST, WAKES - WAKES_FIRST, 0.99);
+    size_t count = limit_of(pair) - WAKES_FIRST;
+    nacrei_figure_set(figure, pair->sample + WAKES_FIRST, count, 2, "");
+    figure->p99 = nacrei_quantile(pair->sample + WAKES_FIRST, count, 0.99);
     if (!cpus)
         (void)snprintf(figure->reason, sizeof figure->reason, "both threads share one core");
 #else
@@ -218,11 +237,11 @@ static void measure_spin(hop_pair *pair, const int *cpus, nacre_hw_figure *figur
         nacrei_figure_refuse(figure, "needs two cores; this process may use one");
         return;
     }
-    int code = run_pair(pair, run_spin, cpus);
+    int code = run_pair(pair, run_spin, SPIN_HOPS * (SPIN_SAMPLES + 1), cpus);
     if (code)
         nacrei_figure_refuse(figure, "a thread could not be started: %s", strerror(code));
     else
-        nacrei_figure_set(figure, pair->sample + 1, SPIN_SAMPLES, 2, "");
+        nacrei_figure_set(figure, pair->sample + 1, limit_of(pair) / SPIN_HOPS - 1, 2, "");
 }
 
 nacre_status nacrei_measure_wakeups(nacre_ctx *ctx, const nacre_hw_topology *topology,

@@ -21,7 +21,7 @@
 #define SAMPLE_NS INT64_C(1500000)
 #define SAMPLES 9
 #define SAMPLES_LEAST 3
-#define FIGURE_NS INT64_C(200000000) // no figure takes much longer
+#define FIGURE_NS INT64_C(120000000) // no figure takes much longer
 #define LEVELS 4
 #define OPERATIONS 3 // read, copy, triad
 

@@ -44,16 +44,13 @@ cp out.txt bad.json
 echo '{' >"$file"
 run 0 doctor
 has out.txt "the cache was not taken:"
-cmp -s "$file" first.json && fail "the corrupt cache was not replaced"
 grep -q '"schema": 1' "$file" || fail "the corrupt cache was not replaced"
 echo >plain
-XDG_CACHE_HOME=$work/plain run 0 doctor
-has out.txt "measured now and not cached:"
+XDG_CACHE_HOME=$work/plain run 0 doctor --measure --json
+has out.txt '"from_cache":false' "measured now and not cached:"
+cp out.txt anew.json
 [ "$(wc -c <plain)" -eq 1 ] || fail "plain was changed"
 
-run 0 doctor --measure --json
-has out.txt '"from_cache":false' '"cache_note":"measured now, as asked"'
-cp out.txt anew.json
 if command -v python3 >/dev/null; then
     for name in doctor ref bad anew; do
         python3 "$NACRE_SOURCE/tests/cli/check_doctor.py" "$NACRE_SOURCE/docs/doctor.schema.json" \
