@@ -36,7 +36,7 @@ void nacrei_figures_init(nacre_hw_figure figures[NACREI_CEILINGS])
 void nacrei_figure_refuse(nacre_hw_figure *figure, const char *format, ...)
 {
     va_list list;
-    figure->median = figure->q1 = figure->q3 = figure->best = figure->p99 = NAN;
+    figure->median = figure->q1 = figure->q3 = figure->best = figure->p99 = (double)NAN;
     figure->samples = figure->threads = 0;
     figure->working_bytes = 0;
     figure->kernel[0] = '\0';
@@ -68,7 +68,7 @@ void nacrei_figure_set(nacre_hw_figure *figure, double *samples, size_t count, u
     figure->q1 = nacrei_quantile(samples, count, 0.25);
     figure->q3 = nacrei_quantile(samples, count, 0.75);
     figure->best = samples[strcmp(figure->unit, "ns") == 0 ? 0 : count - 1];
-    figure->p99 = NAN;
+    figure->p99 = (double)NAN;
     figure->samples = (uint32_t)count;
     figure->threads = threads;
     figure->reason[0] = '\0';

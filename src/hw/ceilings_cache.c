@@ -69,7 +69,7 @@ bool nacrei_ceilings_path(const char *folder, const char *key, char *path, size_
 static bool get_value(yyjson_val *object, const char *key, bool null_fits, double *value)
 {
     yyjson_val *member = yyjson_obj_get(object, key);
-    *value = NAN;
+    *value = (double)NAN;
     if (yyjson_is_null(member))
         return null_fits;
     if (!yyjson_is_num(member))

@@ -130,7 +130,7 @@ static double read_quota(const char *root)
     double quota, period;
     (void)read_text(root, "/sys/fs/cgroup/cpu.max", text, sizeof text);
     if (sscanf(text, "%lf %lf", &quota, &period) != 2 || !(quota > 0) || !(period > 0))
-        return NAN;
+        return (double)NAN;
     return quota / period;
 }
 

@@ -78,7 +78,7 @@ size_t nacrei_proc_stat_parse(const char *text, size_t bytes, nacrei_cpu_time *a
 nacrei_cpu_share nacrei_cpu_share_between(const nacrei_cpu_time *before,
                                           const nacrei_cpu_time *after)
 {
-    nacrei_cpu_share share = {after->cpu, NAN, NAN};
+    nacrei_cpu_share share = {after->cpu, (double)NAN, (double)NAN};
     bool forward = after->busy >= before->busy && after->steal >= before->steal;
     if (!forward || after->total <= before->total)
         return share;

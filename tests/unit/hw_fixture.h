@@ -39,7 +39,7 @@ static inline void hw_figures(nacre_hw_figure *figures)
             nacrei_figure_refuse(&figures[i], "no \"%s\" here", figures[i].name);
             continue;
         }
-        nacrei_figure_set(&figures[i], sample, 3, 2, "nacrek_x");
+        nacrei_figure_set(&figures[i], sample, 3, 2, "nacrek_read_u64__ref");
         figures[i].working_bytes = i << 40;
         if (i % 3 == 0)
             figures[i].p99 = 4.0 * (double)i;

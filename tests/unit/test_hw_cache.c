@@ -45,7 +45,7 @@ static void save(nacre_hw_figure *figures)
     nacre_hw_ceilings c = {.count = NACREI_CEILINGS,
                            .figures = figures,
                            .measured_ns = INT64_C(1764000000000000001),
-                           .steal_percent = NAN};
+                           .steal_percent = (double)NAN};
     assert_int_equal(nacrei_ceilings_save(path, KEY, &c, &err), NACRE_OK);
 }
 
@@ -132,8 +132,9 @@ static void test_refusals(void **state)
         {"\"samples\": 3", "\"samples\": -3"},
         {"\"samples\": 3", "\"samples\": 0"}, // absent with values
         {"\"samples\": 3", "\"samples\": 3000000"},
-        {"\"kernel\": \"nacrek_x\"", "\"kernel\": \"0123456789012345678901234567890123456789012345"
-                                     "678901234567890\""},
+        {"\"kernel\": \"nacrek_read_u64__ref\"",
+         "\"kernel\": \"0123456789012345678901234567890123456789012345"
+         "678901234567890\""},
         {"\"figures\": [", "\"figures\": [{},"},
         {"\"figures\": [", "\"figures\": 5, \"x\": ["},
         {"{", "["},
