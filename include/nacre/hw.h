@@ -28,9 +28,10 @@ typedef enum nacre_hw_core_class {
 } nacre_hw_core_class;
 
 typedef struct nacre_hw_core {
-    uint32_t package;   ///< index of the package
-    uint32_t cluster;   ///< index of the group of cores that the system reports, or NACRE_HW_NONE
-    uint32_t numa;      ///< index into numas, or NACRE_HW_NONE
+    uint32_t package; ///< index of the package
+    uint32_t
+        cluster;   ///< index of the cores that share an L2 (or as the system groups them); or NONE
+    uint32_t numa; ///< index into numas, or NACRE_HW_NONE
     uint32_t first_cpu; ///< number that the operating system gives its first hardware thread
     uint32_t threads;   ///< hardware threads
     nacre_hw_core_class core_class;

@@ -58,19 +58,33 @@ static nacre_hw_core_class core_class(hwloc_topology_t tree, hwloc_const_bitmap_
                                                : NACRE_HW_CORE_PERFORMANCE;
 }
 
-/// Linux reports clusters (cores that share an L2 or a bus) as groups of that subtype.
+/// A cluster is what the system calls one or, where it calls nothing so, the cores that share an
+/// L2.
 static bool is_cluster(hwloc_obj_t object)
 {
-    return object->type == HWLOC_OBJ_GROUP && object->subtype &&
-           strcmp(object->subtype, "Cluster") == 0;
+    if (object->type == HWLOC_OBJ_GROUP)
+        return object->subtype && strcmp(object->subtype, "Cluster") == 0;
+    return object->type == HWLOC_OBJ_L2CACHE && object->arity > 1;
 }
 
-static uint32_t cluster_of(hwloc_obj_t core)
+static hwloc_obj_t cluster_of(hwloc_topology_t tree, uint32_t core)
 {
-    for (hwloc_obj_t up = core->parent; up; up = up->parent)
-        if (is_cluster(up))
-            return up->logical_index;
-    return NACRE_HW_NONE;
+    hwloc_obj_t up = hwloc_get_obj_by_type(tree, HWLOC_OBJ_CORE, core);
+    while (up && !is_cluster(up))
+        up = up->parent;
+    return up;
+}
+
+/// The number of the core's cluster: that of an earlier core in it, or a new one.
+static uint32_t cluster_index(hwloc_topology_t tree, topology_state *state, uint32_t core)
+{
+    hwloc_obj_t cluster = cluster_of(tree, core);
+    if (!cluster)
+        return NACRE_HW_NONE;
+    for (uint32_t i = 0; i < core; i++)
+        if (cluster_of(tree, i) == cluster)
+            return state->cores[i].cluster;
+    return state->pub.clusters++;
 }
 
 static uint32_t numa_of(hwloc_topology_t tree, hwloc_const_bitmap_t cpus)
@@ -94,7 +108,7 @@ static void fill_cores(hwloc_topology_t tree, topology_state *state)
             continue;
         int first = hwloc_bitmap_first(object->cpuset);
         core->package = ancestor(tree, HWLOC_OBJ_PACKAGE, object);
-        core->cluster = cluster_of(object);
+        core->cluster = cluster_index(tree, state, i);
         core->numa = numa_of(tree, object->cpuset);
         core->first_cpu = first >= 0 ? (uint32_t)first : NACRE_HW_NONE;
         core->threads = weight(object->cpuset);
@@ -104,9 +118,6 @@ static void fill_cores(hwloc_topology_t tree, topology_state *state)
         else
             t->performance_cores++;
     }
-    for (hwloc_obj_t group = NULL;
-         (group = hwloc_get_next_obj_by_type(tree, HWLOC_OBJ_GROUP, group));)
-        t->clusters += is_cluster(group);
 }
 
 static void fill_numas(hwloc_topology_t tree, topology_state *state)

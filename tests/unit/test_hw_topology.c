@@ -8,6 +8,8 @@
 #include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -101,11 +103,63 @@ static void test_mask_is_restored(void **state)
 #endif
 }
 
+/// A made-up hybrid CPU (hw_hybrid.xml), which hwloc reads in the place of this machine.
+static void test_hybrid(void **state)
+{
+    (void)state;
+    const char *source = getenv("NACRE_SOURCE");
+    if (!source) {
+        print_message("SKIP hw_topology.hybrid: NACRE_SOURCE is not set (run by ctest)\n");
+        skip();
+    }
+    char path[1024];
+    (void)snprintf(path, sizeof path, "%s/tests/unit/hw_hybrid.xml", source);
+    assert_int_equal(setenv("HWLOC_XMLFILE", path, 1), 0);
+    core_memory memory = {0};
+    nacre_ctx ctx = core_test_context(&memory);
+    nacre_hw_topology *t;
+    nacre_status status = nacre_hw_topology_create(&ctx, &t, NULL);
+    assert_int_equal(unsetenv("HWLOC_XMLFILE"), 0);
+    assert_int_equal(status, NACRE_OK);
+    assert_int_equal(t->packages, 1);
+    assert_int_equal(t->cpus, 6);
+    assert_int_equal(t->core_count, 4);
+    assert_int_equal(t->performance_cores, 2);
+    assert_int_equal(t->efficiency_cores, 2);
+    assert_int_equal(t->clusters, 1);
+    static const nacre_hw_core cores[] = {
+        {0, NACRE_HW_NONE, 0, 0, 2, NACRE_HW_CORE_PERFORMANCE},
+        {0, NACRE_HW_NONE, 0, 2, 2, NACRE_HW_CORE_PERFORMANCE},
+        {0, 0, 0, 4, 1, NACRE_HW_CORE_EFFICIENCY},
+        {0, 0, 0, 5, 1, NACRE_HW_CORE_EFFICIENCY},
+    };
+    for (size_t i = 0; i < 4; i++)
+        assert_memory_equal(&t->cores[i], &cores[i], sizeof cores[i]);
+    static const nacre_hw_cache caches[] = {
+        {1, 'd', 49152, 64, 8, 2, 2},    {1, 'd', 32768, 64, 8, 2, 1},
+        {2, 'u', 2 << 20, 64, 8, 2, 2},  {2, 'u', 4 << 20, 64, 8, 1, 2},
+        {3, 'u', 16 << 20, 64, 8, 1, 6},
+    };
+    assert_int_equal(t->cache_count, 5);
+    for (size_t i = 0; i < 5; i++) {
+        const nacre_hw_cache *a = &t->caches[i], *b = &caches[i];
+        assert_true(a->level == b->level && a->kind == b->kind && a->bytes == b->bytes);
+        assert_true(a->line_bytes == b->line_bytes && a->ways == b->ways);
+        assert_true(a->instances == b->instances && a->shared_by == b->shared_by);
+    }
+    assert_int_equal(t->numa_count, 1);
+    assert_int_equal(t->numas[0].cpus, 6);
+    assert_true(t->numas[0].bytes == UINT64_C(16) << 30);
+    nacre_hw_topology_destroy(&ctx, t);
+    assert_int_equal(atomic_load(&memory.live), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sums),
         cmocka_unit_test(test_features),
+        cmocka_unit_test(test_hybrid),
         cmocka_unit_test(test_mask_is_restored),
     };
     return cmocka_run_group_tests_name("hw_topology", tests, NULL, NULL);
