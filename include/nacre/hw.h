@@ -121,7 +121,8 @@ typedef struct nacre_hw_ceilings {
     const nacre_hw_figure *figures; ///< always all names, in the same order
     bool from_cache;
     int64_t measured_ns;   ///< UTC
-    double steal_percent;  ///< of the CPUs' time, while it was measured; NaN when not reported
+    double steal_percent;  ///< of the CPUs' time, taken by the hypervisor meanwhile; NaN: not told
+    double other_percent;  ///< of the CPUs' time, used by other processes meanwhile; NaN: not told
     char cache_path[1024]; ///< empty when there is no place for one
     char cache_note[384];  ///< what happened with the cache, one sentence
 } nacre_hw_ceilings;

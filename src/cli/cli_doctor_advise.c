@@ -46,8 +46,13 @@ static void warn(cli_doctor *d)
     if (d->ceilings->steal_percent > STEAL_PERCENT)
         add(&d->warnings,
             "%.1f %% of the CPUs' time was stolen by the hypervisor while the ceilings were "
-            "measured: treat them as lower bounds",
+            "measured: the speeds are lower bounds",
             d->ceilings->steal_percent);
+    if (d->ceilings->other_percent > BUSY_PERCENT)
+        add(&d->warnings,
+            "%.0f %% of the CPUs' time went to other work while the ceilings were measured: the "
+            "speeds are lower bounds",
+            d->ceilings->other_percent);
     uint64_t huge = 0;
     for (size_t i = 0; i < t->page_count; i++)
         huge += t->pages[i].total;
@@ -66,7 +71,7 @@ void cli_doctor_advise(cli_doctor *d)
             tiles->usable ? "granted" : "refused");
     if (d->isa_error)
         add(&d->next, "unset NACRE_ISA, or name a set that is usable above");
-    if (d->all.busy_percent > BUSY_PERCENT || d->ceilings->steal_percent > STEAL_PERCENT)
+    if (d->ceilings->other_percent > BUSY_PERCENT || d->ceilings->steal_percent > STEAL_PERCENT)
         add(&d->next, "nacre doctor --measure     again, when the machine is quiet");
     add(&d->next, "nacre bench                this machine against the stated bars and peers");
     add(&d->next, "nacre run --demo           the main job on a simulated market");

@@ -189,6 +189,7 @@ static void put_ceilings(nacrei_json *json, const nacre_hw_ceilings *c)
     nacrei_json_put_bool(json, "from_cache", c->from_cache);
     nacrei_json_put_int64(json, "measured_ns", c->measured_ns);
     nacrei_json_put_double(json, "steal_percent", c->steal_percent);
+    nacrei_json_put_double(json, "other_percent", c->other_percent);
     put_told(json, "cache_path", c->cache_path);
     nacrei_json_put_string(json, "cache_note", c->cache_note);
     nacrei_json_key(json, "figures");

@@ -13,6 +13,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 typedef struct ceilings_state {
     nacre_hw_ceilings pub; // first: the public struct is the address of this one
@@ -75,10 +77,20 @@ void nacrei_figure_set(nacre_hw_figure *figure, double *samples, size_t count, u
     (void)snprintf(figure->kernel, sizeof figure->kernel, "%s", kernel);
 }
 
+/// CPU time of this process, all threads, in seconds.
+static double process_seconds(void)
+{
+    struct rusage usage;
+    (void)getrusage(RUSAGE_SELF, &usage);
+    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+           1e-6 * (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+}
+
 static nacre_status measure(nacre_ctx *ctx, const nacre_hw_topology *topology,
                             ceilings_state *state, nacre_error *err)
 {
     nacrei_cpu_time before, after;
+    double own = process_seconds();
     (void)nacrei_proc_stat_read(&before, NULL, 0);
     nacrei_measure_clocks(state->figures);
     nacrei_measure_rates(ctx, topology, state->figures);
@@ -86,7 +98,13 @@ static nacre_status measure(nacre_ctx *ctx, const nacre_hw_topology *topology,
     if (!status)
         status = nacrei_measure_streams(ctx, topology, state->figures, err);
     (void)nacrei_proc_stat_read(&after, NULL, 0);
-    state->pub.steal_percent = nacrei_cpu_share_between(&before, &after).steal_percent;
+    nacrei_cpu_share share = nacrei_cpu_share_between(&before, &after);
+    double ticks = (double)(after.total - before.total), own_ticks = process_seconds() - own;
+    own_ticks *= (double)sysconf(_SC_CLK_TCK);
+    state->pub.steal_percent = share.steal_percent;
+    state->pub.other_percent = fmax(0.0, share.busy_percent - 100.0 * own_ticks / ticks);
+    if (isnan(share.busy_percent)) // fmax would take the zero
+        state->pub.other_percent = (double)NAN;
     state->pub.measured_ns = nacrei_clock_now(&nacrei_clock_live);
     return status;
 }

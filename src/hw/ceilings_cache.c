@@ -124,7 +124,7 @@ static nacre_status read_root(yyjson_val *root, const char *key, nacre_hw_figure
 {
     char text[256];
     uint64_t schema;
-    double steal;
+    double steal, other;
     if (!get_uint(root, "schema", UINT32_MAX, &schema) || !get_text(root, "key", text, sizeof text))
         return nacrei_fail(err, NACRE_E_CORRUPT, "it has no schema or no key");
     if (schema != CACHE_SCHEMA || strcmp(text, key) != 0)
@@ -139,14 +139,16 @@ static nacre_status read_root(yyjson_val *root, const char *key, nacre_hw_figure
         return nacrei_fail(err, NACRE_E_CORRUPT, "measured_ns is no time");
     yyjson_val *list = yyjson_obj_get(root, "figures");
     if (!get_value(root, "steal_percent", true, &steal) || steal > 100.0 ||
+        !get_value(root, "other_percent", true, &other) || other > 100.0 ||
         yyjson_arr_size(list) != NACREI_CEILINGS)
-        return nacrei_fail(err, NACRE_E_CORRUPT, "steal_percent or the list of figures is wrong");
+        return nacrei_fail(err, NACRE_E_CORRUPT, "the shares or the list of figures are wrong");
     for (size_t i = 0; i < NACREI_CEILINGS; i++)
         if (!read_figure(yyjson_arr_get(list, i), &figures[i]))
             return nacrei_fail(err, NACRE_E_CORRUPT, "figure %s is missing or out of range",
                                figures[i].name);
     out->measured_ns = measured;
     out->steal_percent = steal;
+    out->other_percent = other;
     return NACRE_OK;
 }
 
@@ -228,6 +230,7 @@ static nacre_status write_file(FILE *out, const char *path, const char *key,
     nacrei_json_put_string(&json, "key", key);
     nacrei_json_put_int64(&json, "measured_ns", ceilings->measured_ns);
     nacrei_json_put_double(&json, "steal_percent", ceilings->steal_percent);
+    nacrei_json_put_double(&json, "other_percent", ceilings->other_percent);
     nacrei_json_key(&json, "figures");
     nacrei_json_array_begin(&json);
     for (size_t i = 0; i < ceilings->count; i++)

@@ -45,7 +45,8 @@ static void save(nacre_hw_figure *figures)
     nacre_hw_ceilings c = {.count = NACREI_CEILINGS,
                            .figures = figures,
                            .measured_ns = INT64_C(1764000000000000001),
-                           .steal_percent = (double)NAN};
+                           .steal_percent = (double)NAN,
+                           .other_percent = 12.5};
     assert_int_equal(nacrei_ceilings_save(path, KEY, &c, &err), NACRE_OK);
 }
 
@@ -60,6 +61,7 @@ static void test_round_trip(void **state)
     nacrei_figures_init(out);
     assert_int_equal(nacrei_ceilings_load(&ctx, path, KEY, out, &c, &err), NACRE_OK);
     assert_true(c.measured_ns == INT64_C(1764000000000000001) && isnan(c.steal_percent));
+    assert_true(c.other_percent == 12.5);
     for (size_t i = 0; i < NACREI_CEILINGS; i++) {
         assert_string_equal(in[i].name, out[i].name);
         assert_string_equal(in[i].kernel, out[i].kernel);
@@ -123,6 +125,7 @@ static void test_refusals(void **state)
         {"\"1764000000000000001\"", "\"99999999999999999999\""},
         {"\"steal_percent\": null", "\"steal_percent\": 101"},
         {"\"steal_percent\": null", "\"steal_percent\": \"x\""},
+        {"\"other_percent\": 12.5", "\"other_percent\": -1"},
         {"\"name\": \"copy.l1\"", "\"name\": \"copy.l9\""},
         {"\"median\": 1.5", "\"median\": -1.5"},
         {"\"median\": 1.5", "\"median\": 1e400"},
