@@ -6,6 +6,7 @@
 #include "nacre/core.h"
 #include "nacre/data.h"
 #include "nacre/factor.h"
+#include "nacre/kern.h"
 #include "nacre/optimize.h"
 #include "nacre/panel.h"
 #include "nacre/portfolio.h"

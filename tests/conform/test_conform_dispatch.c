@@ -19,7 +19,7 @@ static void test_forced_names(void **state)
         const char *isa, *name;
         nacrei_ndtr_f64_fn *function;
     } rows[] = {
-#define NACREI_KERNEL(op, isa, rank, symbol) {#isa, #symbol, symbol},
+#define NACREI_KERNEL(op, isa, class, rank, symbol) {#isa, #symbol, symbol},
 #include "kern/ndtr/ndtr.inc"
 #undef NACREI_KERNEL
     };
