@@ -33,7 +33,11 @@ typedef struct tile_job {
     size_t ldc;
 } tile_job;
 
+#if defined(__clang__)
+#define TILE_UNROLL _Pragma("clang loop unroll(full)")
+#else
 #define TILE_UNROLL _Pragma("GCC unroll 16")
+#endif
 #define TILE_INLINE static inline __attribute__((always_inline))
 /// Rows of A that one pointer reaches: an address takes a stride 0, 1, 2 or 4 times; a register
 /// holds 3.
