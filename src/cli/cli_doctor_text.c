@@ -185,6 +185,13 @@ static void print_ceilings(FILE *out, const nacre_hw_ceilings *c)
         (void)fprintf(out, "  %s\n", c->cache_path);
 }
 
+/// "avx512" of "nacrek_ndtr_f64__avx512"
+static const char *variant_of(const char *symbol)
+{
+    const char *mark = strstr(symbol, "__");
+    return mark ? mark + 2 : symbol;
+}
+
 static void print_kernels(FILE *out, const cli_doctor *d)
 {
     (void)fprintf(out, "\nkernels (set in use: %s)\n", d->isa);
@@ -192,13 +199,13 @@ static void print_kernels(FILE *out, const cli_doctor *d)
         const doctor_kernel *k = &d->kernels[i];
         const char *chosen = "none";
         for (size_t v = 0; v < k->variant_count; v++)
-            chosen = k->variant[v].chosen ? k->variant[v].isa : chosen;
+            chosen = k->variant[v].chosen ? variant_of(k->variant[v].symbol) : chosen;
         (void)fprintf(out, "  %-24s %-10s %s\n", k->op, k->numeric_class, chosen);
         for (size_t v = 0; v < k->variant_count; v++) {
             char head[64];
             if (k->variant[v].chosen)
                 continue;
-            (void)snprintf(head, sizeof head, "    not %s: ", k->variant[v].isa);
+            (void)snprintf(head, sizeof head, "    not %s: ", variant_of(k->variant[v].symbol));
             print_wrapped(out, head, k->variant[v].reason);
         }
     }
