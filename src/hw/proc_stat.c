@@ -34,11 +34,12 @@ static bool parse_fields(const char *at, const char *end, nacrei_cpu_time *out)
     while (count < FIELDS) {
         while (at < end && *at == ' ')
             at++;
-        if (!parse_uint(&at, end, &field[count]) || (at < end && *at != ' '))
-            break;
-        if (__builtin_add_overflow(total, field[count], &total))
+        uint64_t value;
+        if (!parse_uint(&at, end, &value) || (at < end && *at != ' '))
+            break; // a number with a tail is none: it must not count in one sum only
+        if (__builtin_add_overflow(total, value, &total))
             return false;
-        count++;
+        field[count++] = value;
     }
     if (count < LEAST)
         return false;
