@@ -88,8 +88,8 @@ nacrei_cpu_share nacrei_cpu_share_between(const nacrei_cpu_time *before,
     double steal = (double)(after->steal - before->steal);
     if (busy + steal > wall) // idle stepped back, which Linux allows
         return share;
-    share.busy_percent = 100.0 * busy / wall;
-    share.steal_percent = 100.0 * steal / wall;
+    share.busy_percent = 100.0 * (busy / wall); // in this order never above 100
+    share.steal_percent = 100.0 * (steal / wall);
     return share;
 }
 
