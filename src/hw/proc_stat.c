@@ -34,11 +34,12 @@ static bool parse_fields(const char *at, const char *end, nacrei_cpu_time *out)
     while (count < FIELDS) {
         while (at < end && *at == ' ')
             at++;
-        if (!parse_uint(&at, end, &field[count]) || (at < end && *at != ' '))
-            break;
-        if (__builtin_add_overflow(total, field[count], &total))
+        uint64_t value;
+        if (!parse_uint(&at, end, &value) || (at < end && *at != ' '))
+            break; // a number with a tail is none: it must not count in one sum only
+        if (__builtin_add_overflow(total, value, &total))
             return false;
-        count++;
+        field[count++] = value;
     }
     if (count < LEAST)
         return false;
@@ -87,8 +88,8 @@ nacrei_cpu_share nacrei_cpu_share_between(const nacrei_cpu_time *before,
     double steal = (double)(after->steal - before->steal);
     if (busy + steal > wall) // idle stepped back, which Linux allows
         return share;
-    share.busy_percent = 100.0 * busy / wall;
-    share.steal_percent = 100.0 * steal / wall;
+    share.busy_percent = 100.0 * (busy / wall); // in this order never above 100
+    share.steal_percent = 100.0 * (steal / wall);
     return share;
 }
 

@@ -175,6 +175,8 @@ static void test_proc_stat_odd(void **state)
     assert_int_equal(parse("cpu0 1\ncpu1 1 2 3 4\ncpu2 1 2 3 4 y\n", &all, each, 4), 2);
     assert_int_equal(each[0].cpu, 1);
     assert_int_equal(each[1].total, 10);
+    assert_int_equal(parse("cpu0 1 2 3 4 99x 0 0 7\n", &all, each, 4), 1);
+    assert_true(each[0].total == 10 && each[0].busy == 6 && each[0].steal == 0);
     const char zero[] = "cpu0 1 2\0 3 4\ncpu1 1 1 1 1\n";
     assert_int_equal(nacrei_proc_stat_parse(zero, sizeof zero - 1, &all, each, 4), 1);
     assert_int_equal(each[0].cpu, 1);
