@@ -7,6 +7,8 @@
 #include "nacre/data.h"
 #include "nacre/factor.h"
 #include "nacre/factor_stream.h"
+#include "nacre/hw.h"
+#include "nacre/kern.h"
 #include "nacre/optimize.h"
 #include "nacre/panel.h"
 #include "nacre/portfolio.h"

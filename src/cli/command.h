@@ -34,6 +34,7 @@ typedef struct cli_command {
     const char *example;  ///< at least one command line that works
     const cli_option *options;
     size_t option_count;
+    bool runs_without_isa; ///< also when the instruction set asked for is not usable (isa_error)
 } cli_command;
 
 /// Parsed command line. Values point into argv; a list option may be given several times.
@@ -49,8 +50,9 @@ typedef struct cli_args {
 typedef struct cli_env {
     nacre_ctx *ctx;
     nacrei_config config;
-    bool json;  ///< results as JSON on stdout
-    bool quiet; ///< no progress
+    bool json;             ///< results as JSON on stdout
+    bool quiet;            ///< no progress
+    const char *isa_error; ///< why ctx is on "ref" instead of the set asked for, or NULL
 } cli_env;
 
 typedef int cli_run_fn(const cli_env *env, const cli_args *args);

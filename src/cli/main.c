@@ -61,8 +61,16 @@ static int run_with_context(const cli_entry *entry, const cli_globals *globals,
     options.isa = globals->isa ? globals->isa : env.config.isa[0] ? env.config.isa : NULL;
     options.log = log_line;
     options.log_user = &least;
-    if (nacre_ctx_create(&options, &env.ctx, &err)) {
-        if (globals->isa)
+    nacre_status status = nacre_ctx_create(&options, &env.ctx, &err);
+    char isa_error[NACRE_ERROR_MESSAGE_BYTES];
+    if (status == NACRE_E_UNSUPPORTED && entry->command->runs_without_isa) {
+        memcpy(isa_error, err.message, sizeof isa_error);
+        env.isa_error = isa_error;
+        options.isa = "ref";
+        status = nacre_ctx_create(&options, &env.ctx, &err);
+    }
+    if (status) {
+        if (globals->isa && !env.isa_error)
             return cli_usage(args, "--isa: %s", err.message);
         return cli_fail(args, &err);
     }

@@ -4,7 +4,9 @@
 #ifndef NACREI_CORE_CONTEXT_H
 #define NACREI_CORE_CONTEXT_H
 
+#include "core/busy.h"
 #include "nacre/core.h"
+#include "nacre/hw.h"
 
 struct nacrei_pool;  // core/pool.h
 struct nacrei_kerns; // kern/kern.h
@@ -14,8 +16,9 @@ struct nacre_ctx {
     nacre_log_fn log;
     void *log_user;
     uint32_t threads;
-    struct nacrei_pool *pool;   ///< its threads start on first use
-    struct nacrei_kerns *kerns; ///< kernel table chosen for this context
+    struct nacrei_pool *pool;         ///< its threads start on first use
+    struct nacrei_kerns *kerns;       ///< kernel table chosen for this context
+    nacrei_busy busy[NACRE_HW_UNITS]; ///< busy time by nacre_hw_unit
 };
 
 #endif

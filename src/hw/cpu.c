@@ -4,12 +4,17 @@
 // corrupt the ZMM registers even though CPUID shows the feature.
 #include "hw/cpu.h"
 
+#include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #if defined(__x86_64__)
 #include <cpuid.h>
+#endif
+#if defined(__x86_64__) && defined(__linux__)
+#include <sys/syscall.h>
 #endif
 
 enum {
@@ -21,6 +26,7 @@ enum {
     LEAF7_EBX_AVX512F = 1u << 16,
     LEAF7_EBX_AVX512DQ = 1u << 17,
     LEAF7_EBX_AVX512BW = 1u << 30,
+    LEAF7_EDX_AMX_TILE = 1u << 24,
     XCR0_YMM = 0x6,  // SSE and AVX state
     XCR0_ZMM = 0xe6, // those, the mask registers and both halves of ZMM
 };
@@ -55,17 +61,54 @@ static uint64_t read_xcr0(void)
     return (uint64_t)high << 32 | low;
 }
 
-static nacrei_cpu_bits read_bits(void)
+/// What decides avx2 and avx512; asks nobody for a permission.
+static nacrei_cpu_bits read_vector_bits(void)
 {
     nacrei_cpu_bits bits = {0};
     unsigned a, b, c, d;
     if (__get_cpuid(1, &a, &b, &c, &d))
         bits.leaf1_ecx = c;
-    if (__get_cpuid_count(7, 0, &a, &b, &c, &d))
+    if (__get_cpuid_count(7, 0, &a, &b, &c, &d)) {
         bits.leaf7_ebx = b;
+        bits.leaf7_ecx = c;
+        bits.leaf7_edx = d;
+        if (a >= 1 && __get_cpuid_count(7, 1, &a, &b, &c, &d))
+            bits.leaf7_1_eax = a;
+    }
     if (bits.leaf1_ecx & LEAF1_ECX_OSXSAVE) // without it the instruction itself is illegal
         bits.xcr0 = read_xcr0();
     return bits;
+}
+
+/// Linux hands out the 8 KiB of tile state on request only (kernel documentation x86/xstate).
+static int tile_grant;
+static void ask_for_tiles(void)
+{
+#if defined(__linux__)
+    enum { ARCH_REQ_XCOMP_PERM_CODE = 0x1023, XFEATURE_XTILEDATA = 18 };
+    errno = 0;
+    tile_grant =
+        syscall(SYS_arch_prctl, ARCH_REQ_XCOMP_PERM_CODE, XFEATURE_XTILEDATA) == 0 ? 0 : errno;
+#else
+    tile_grant = ENOSYS;
+#endif
+}
+
+void nacrei_cpu_read_bits(nacrei_cpu_bits *bits)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    *bits = read_vector_bits();
+    if (!(bits->leaf7_edx & LEAF7_EDX_AMX_TILE))
+        return;
+    unsigned a, b, c, d;
+    if (__get_cpuid_count(0x1d, 1, &a, &b, &c, &d)) {
+        bits->palette_ebx = b;
+        bits->palette_ecx = c;
+    }
+    if (__get_cpuid_count(0x1e, 0, &a, &b, &c, &d))
+        bits->tile_mul_ebx = b;
+    (void)pthread_once(&once, ask_for_tiles);
+    bits->tile_grant = tile_grant;
 }
 
 static bool read_brand(char name[NACREI_CPU_NAME_BYTES])
@@ -87,9 +130,14 @@ static bool read_brand(char name[NACREI_CPU_NAME_BYTES])
     return length > 0;
 }
 #else
-static nacrei_cpu_bits read_bits(void)
+static nacrei_cpu_bits read_vector_bits(void)
 {
     return (nacrei_cpu_bits){0};
+}
+
+void nacrei_cpu_read_bits(nacrei_cpu_bits *bits)
+{
+    *bits = (nacrei_cpu_bits){0};
 }
 
 static bool read_brand(char name[NACREI_CPU_NAME_BYTES])
@@ -101,7 +149,7 @@ static bool read_brand(char name[NACREI_CPU_NAME_BYTES])
 
 uint32_t nacrei_cpu_isas(void)
 {
-    nacrei_cpu_bits bits = read_bits();
+    nacrei_cpu_bits bits = read_vector_bits();
     return nacrei_cpu_decode(&bits);
 }
 

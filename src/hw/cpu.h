@@ -29,9 +29,19 @@ typedef struct nacrei_cpu_bits {
     uint32_t leaf1_ecx;
     uint32_t leaf7_ebx;
     uint64_t xcr0; ///< register state that the operating system saves; 0 without OSXSAVE
+    uint32_t leaf7_ecx, leaf7_edx;
+    uint32_t leaf7_1_eax;
+    uint32_t palette_ebx, palette_ecx; ///< leaf 1dH, subleaf 1: palette 1
+    uint32_t tile_mul_ebx;             ///< leaf 1eH: TMUL
+    int tile_grant; ///< ARCH_REQ_XCOMP_PERM for tile data: 0 granted, else its errno
 } nacrei_cpu_bits;
 
-/// The usable sets as a mask of nacrei_isa; ref is always in it.
+/// The bits of this machine. On a CPU with AMX tiles it asks the kernel, once per process, to let
+/// the process use them (arch_prctl). @thread any
+void nacrei_cpu_read_bits(nacrei_cpu_bits *bits);
+
+/// The usable sets as a mask of nacrei_isa; ref is always in it. It needs leaf 1, leaf 7 EBX and
+/// XCR0 only.
 uint32_t nacrei_cpu_decode(const nacrei_cpu_bits *bits);
 /// nacrei_cpu_decode of this machine. @thread any
 uint32_t nacrei_cpu_isas(void);

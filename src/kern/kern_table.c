@@ -1,14 +1,106 @@
 // SPDX-License-Identifier: Apache-2.0
 // Filling a context's kernel table from the lists of variants. Choice is by predicate: the CPU has
 // the set, the operating system saves its registers and the forced name allows it; rank only orders
-// the variants that pass.
-#include "kern/kern.h"
+// the variants of one class that pass.
+#include "kern/variants.h"
 
 #include "core/status.h"
-#include "hw/cpu.h"
-#include "kern/ndtr/ndtr.h"
 
 #include <stdio.h>
+
+/// Classes by the names that the lists use.
+enum {
+    CLASS_exact = NACRE_CLASS_EXACT,
+    CLASS_strict = NACRE_CLASS_STRICT,
+    CLASS_bounded = NACRE_CLASS_BOUNDED,
+};
+
+const nacrei_variant nacrei_variants[] = {
+#define NACREI_KERNEL(op, isa, class, rank, symbol)                                                \
+    {NACREI_OP_##op, NACREI_ISA_##isa, (nacre_class)CLASS_##class, rank, #symbol, {.op = symbol}},
+#include "kern/ops.def"
+};
+const size_t nacrei_variant_count = sizeof nacrei_variants / sizeof *nacrei_variants;
+
+const char *nacrei_op_name(nacrei_op op)
+{
+    static const char *const names[] = {
+#define NACREI_OP(op, class, result, parameters, flops, bytes) #op,
+#include "kern/ops.def"
+    };
+    return names[op];
+}
+
+nacre_class nacrei_op_class(nacrei_op op)
+{
+    static const nacre_class classes[] = {
+#define NACREI_OP(op, class, result, parameters, flops, bytes) (nacre_class) CLASS_##class,
+#include "kern/ops.def"
+    };
+    return classes[op];
+}
+
+typedef struct op_cost {
+    double flops, bytes;
+} op_cost;
+
+static op_cost cost(nacrei_op which, double m, double n, double k)
+{
+    (void)m, (void)k;
+    switch (which) {
+#define NACREI_OP(op, class, result, parameters, flops, bytes)                                     \
+    case NACREI_OP_##op:                                                                           \
+        return (op_cost){flops, bytes};
+#include "kern/ops.def"
+    case NACREI_OP_COUNT:
+        break;
+    }
+    return (op_cost){0, 0};
+}
+
+double nacrei_op_flops(nacrei_op op, size_t m, size_t n, size_t k)
+{
+    return cost(op, (double)m, (double)n, (double)k).flops;
+}
+
+double nacrei_op_bytes(nacrei_op op, size_t m, size_t n, size_t k)
+{
+    return cost(op, (double)m, (double)n, (double)k).bytes;
+}
+
+const char *nacre_class_name(nacre_class numeric_class)
+{
+    switch (numeric_class) {
+    case NACRE_CLASS_DEFAULT:
+        return "default";
+    case NACRE_CLASS_EXACT:
+        return "exact";
+    case NACRE_CLASS_STRICT:
+        return "strict";
+    case NACRE_CLASS_BOUNDED:
+        return "bounded";
+    }
+    return "unknown";
+}
+
+const char *nacrei_variant_unit(const nacrei_variant *variant)
+{
+    if (variant->isa != NACREI_ISA_ref)
+        return "vector";
+    // A bounded variant that asks for no instruction set is a library that chooses one itself.
+    return variant->numeric_class == NACRE_CLASS_BOUNDED ? "library" : "scalar";
+}
+
+const char *nacrei_variant_why_not(const struct nacrei_kerns *kerns, const nacrei_variant *variant)
+{
+    if (!(nacrei_cpu_isas() & (uint32_t)variant->isa))
+        return "this CPU or system lacks the instruction set";
+    if (!(kerns->allowed & (uint32_t)variant->isa))
+        return "another instruction set was forced";
+    if (kerns->chosen[variant->op][variant->numeric_class] != variant)
+        return "a faster variant is in use";
+    return NULL;
+}
 
 /// "ref, avx2, avx512"
 static void list_sets(uint32_t sets, char *text, size_t bytes)
@@ -27,27 +119,15 @@ static void list_sets(uint32_t sets, char *text, size_t bytes)
     }
 }
 
-/// Takes the allowed variant of the highest rank; the reference is always allowed.
-static nacrei_isa choose_ndtr_f64(struct nacrei_kerns *kerns, uint32_t allowed)
+/// In every slot the allowed variant of the highest rank; the first of the list among equals.
+static void choose_all(struct nacrei_kerns *kerns)
 {
-    static const struct {
-        nacrei_ndtr_f64_fn *function;
-        const char *name;
-        nacrei_isa isa;
-        unsigned rank;
-    } variants[] = {
-#define NACREI_KERNEL(op, isa, rank, symbol) {symbol, #symbol, NACREI_ISA_##isa, rank},
-#include "kern/ndtr/ndtr.inc"
-#undef NACREI_KERNEL
-    };
-    size_t best = 0;
-    for (size_t i = 1; i < sizeof variants / sizeof *variants; i++) {
-        if ((allowed & (uint32_t)variants[i].isa) && variants[i].rank > variants[best].rank)
-            best = i;
+    for (size_t i = 0; i < nacrei_variant_count; i++) {
+        const nacrei_variant *one = &nacrei_variants[i];
+        const nacrei_variant **slot = &kerns->chosen[one->op][one->numeric_class];
+        if ((kerns->allowed & (uint32_t)one->isa) && (!*slot || one->rank > (*slot)->rank))
+            *slot = one;
     }
-    kerns->ndtr_f64 = variants[best].function;
-    kerns->ndtr_f64_name = variants[best].name;
-    return variants[best].isa;
 }
 
 nacre_status nacrei_kerns_init(struct nacrei_kerns *kerns, const char *isa, nacre_error *err)
@@ -62,6 +142,41 @@ nacre_status nacrei_kerns_init(struct nacrei_kerns *kerns, const char *isa, nacr
                            "instruction set \"%s\" cannot be used here; use one of: %s", isa,
                            names);
     }
-    kerns->isa = nacrei_isa_name(choose_ndtr_f64(kerns, usable & allowed));
+    kerns->allowed = usable & allowed;
+    choose_all(kerns);
+    const nacrei_variant *best = kerns->chosen[0][nacrei_op_class(0)];
+    for (size_t op = 0; op < NACREI_OP_COUNT; op++) {
+        const nacrei_variant *one = kerns->chosen[op][nacrei_op_class((nacrei_op)op)];
+        if (one->rank > best->rank)
+            best = one;
+    }
+    kerns->isa = nacrei_isa_name(best->isa);
+#define NACREI_OP(op, class, result, parameters, flops, bytes)                                     \
+    kerns->op = kerns->chosen[NACREI_OP_##op][CLASS_##class]->function.op;                         \
+    kerns->op##_name = kerns->chosen[NACREI_OP_##op][CLASS_##class]->name;
+#include "kern/ops.def"
     return NACRE_OK;
+}
+
+nacre_status nacrei_kern_choose(const struct nacrei_kerns *kerns, nacrei_op op,
+                                nacre_class numeric_class, const nacrei_variant **out,
+                                nacre_error *err)
+{
+    if (numeric_class == NACRE_CLASS_DEFAULT)
+        numeric_class = nacrei_op_class(op);
+    bool known = numeric_class > 0 && numeric_class < NACREI_CLASSES;
+    if (known && kerns->chosen[op][numeric_class]) {
+        *out = kerns->chosen[op][numeric_class];
+        return NACRE_OK;
+    }
+    char offered[64] = "";
+    size_t used = 0;
+    for (int i = 1; i < NACREI_CLASSES; i++) {
+        if (kerns->chosen[op][i])
+            used += (size_t)snprintf(offered + used, sizeof offered - used, "%s%s",
+                                     used ? ", " : "", nacre_class_name((nacre_class)i));
+    }
+    return nacrei_fail(
+        err, NACRE_E_UNSUPPORTED, "%s has no variant of class %s (%d) here; ask for one of: %s",
+        nacrei_op_name(op), nacre_class_name(numeric_class), (int)numeric_class, offered);
 }

@@ -73,6 +73,7 @@ void nacre_ctx_destroy(nacre_ctx *ctx)
     if (!ctx)
         return;
     nacrei_pool_destroy(ctx->pool);
+    nacrei_kerns_fini(ctx);
     nacrei_free(ctx, ctx->kerns, 1, sizeof *ctx->kerns);
     nacre_ctx base = *ctx;
     nacrei_free(&base, ctx, 1, sizeof *ctx);

@@ -5,7 +5,7 @@
 
 run 0
 has out.txt "Nacre turns real trades" "usage: nacre [OPTION...] COMMAND" "nacre run --trades"
-for command in run import tape vpin simulate bench config; do
+for command in run import tape vpin simulate bench doctor config; do
     has out.txt "  $command "
 done
 cp out.txt overview.txt
@@ -19,7 +19,7 @@ run 0 --json --version
 is out.txt '{"name":"nacre","version":"0.1.0"}'
 
 # Every command explains itself: usage, options with their defaults, an example that starts with it.
-for command in run import tape vpin simulate bench config; do
+for command in run import tape vpin simulate bench doctor config; do
     run 0 "$command" --help
     has out.txt "usage: nacre $command " "options of every command:" "--quiet" "example:"
     grep -A1 '^example:' out.txt | grep -q "nacre $command" || fail "$command has no example"

@@ -43,7 +43,7 @@ typedef struct variant {
 } variant;
 
 static const variant variants[] = {
-#define NACREI_KERNEL(op, isa, rank, symbol) {symbol, #symbol, NACREI_ISA_##isa},
+#define NACREI_KERNEL(op, isa, class, rank, symbol) {symbol, #symbol, NACREI_ISA_##isa},
 #include "kern/ndtr/ndtr.inc"
 #undef NACREI_KERNEL
 };

@@ -19,7 +19,7 @@ enum { XCR0_SSE_AVX = 0x7, XCR0_ALL = 0xe7 };
 
 static uint32_t decode(uint32_t leaf1, uint32_t leaf7, uint64_t xcr0)
 {
-    nacrei_cpu_bits bits = {leaf1, leaf7, xcr0};
+    nacrei_cpu_bits bits = {.leaf1_ecx = leaf1, .leaf7_ebx = leaf7, .xcr0 = xcr0};
     return nacrei_cpu_decode(&bits);
 }
 

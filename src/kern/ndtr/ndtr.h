@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The variants of the standard normal CDF, declared from their list; the contract is
-// nacrei_ndtr_f64_fn.
+// The contract of nacrei_ndtr_f64_fn: y[i] = standard normal CDF of x[i]. Any n >= 0; x and y may
+// be equal, else must not overlap. NaN gives NaN, -inf 0, +inf 1.
 //
 // Every variant does these steps in this order, each a single correctly rounded operation:
 //
@@ -20,10 +20,6 @@
 #ifndef NACREI_KERN_NDTR_H
 #define NACREI_KERN_NDTR_H
 
-#include "kern/kern.h"
-
-#define NACREI_KERNEL(op, isa, rank, symbol) nacrei_ndtr_f64_fn symbol;
-#include "kern/ndtr/ndtr.inc"
-#undef NACREI_KERNEL
+#include "kern/variants.h"
 
 #endif
