@@ -20,7 +20,7 @@
 #define CACHE_LINE 64
 /// Steps of k that are packed at a time: what is read and written meanwhile stays in the first
 /// cache.
-#define PACK_DEPTH ((size_t)32)
+#define PACK_DEPTH ((size_t)8)
 
 /// op(A) and op(B) as strided views: rows of A `a_row` apart, its columns `a_step`.
 typedef struct product {
