@@ -9,6 +9,10 @@ target_compile_options(nacre_flags INTERFACE
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wdouble-promotion -Wstrict-prototypes
     -Wmissing-prototypes -Wcast-qual -Wpointer-arith -Wwrite-strings -Wundef -Wvla -Wformat=2
     -Wimplicit-fallthrough -ffp-contract=off -fno-math-errno)
+if(CMAKE_C_COMPILER_ID STREQUAL "Clang" AND CMAKE_C_COMPILER_VERSION VERSION_GREATER_EQUAL 17)
+    # Our named sizes are enumerators; arithmetic of a double with one is meant.
+    target_compile_options(nacre_flags INTERFACE -Wno-enum-float-conversion)
+endif()
 if(CMAKE_C_COMPILER_ID STREQUAL "GNU" AND CMAKE_BUILD_TYPE STREQUAL "Release")
     target_compile_options(nacre_flags INTERFACE -Wnull-dereference)
 endif()
