@@ -47,9 +47,9 @@ typedef struct nacre_kern_ran {
 ///         class is above INT32_MAX; NACRE_E_UNSUPPORTED no such class; NACRE_E_NOMEM. C is
 ///         untouched then
 /// @own    borrows all matrices for the call          @thread  safe
-/// @accuracy |error| <= (k + 3) u (|alpha| |A||B| + |beta C|) per entry, u = 2^-24 or 2^-53, for
-/// both
-///         classes, barring underflow
+/// @accuracy |error| <= (k + 3) u (|alpha| |A||B| + |beta C|) per entry, u = 2^-24 or 2^-53;
+/// bounded:
+///         (k + 8) u, and an infinity may come out as NaN; barring underflow
 /// @source Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., 3.5
 NACRE_API NACRE_MUST_CHECK nacre_status nacre_gemm_f32(
     nacre_ctx *ctx, nacre_class numeric_class, bool transpose_a, bool transpose_b, size_t m,
@@ -59,6 +59,18 @@ NACRE_API NACRE_MUST_CHECK nacre_status nacre_gemm_f64(
     nacre_ctx *ctx, nacre_class numeric_class, bool transpose_a, bool transpose_b, size_t m,
     size_t n, size_t k, double alpha, const double *a, size_t lda, const double *b, size_t ldb,
     double beta, double *c, size_t ldc, nacre_kern_ran *ran_or_NULL, nacre_error *err);
+
+/// nacre_gemm_f32 by splitting every number into two bf16 terms and summing three of their four
+/// products in f32: on a matrix unit that multiplies bf16 it is the fastest f32 product, at 16 to
+/// 17 bits. The class is bounded; without such a unit a slow reference runs, and `ran` says so.
+/// @error  as nacre_gemm_f32
+/// @accuracy  normwise |error|_F <= 2e-5 |A|_F |B|_F for k <= 65536; where A or B is not finite, C
+/// is
+///            not, and may be NaN where infinity is due; terms below 2^-126 count as 0
+NACRE_API NACRE_MUST_CHECK nacre_status nacre_gemm_bf16x3_f32(
+    nacre_ctx *ctx, nacre_class numeric_class, bool transpose_a, bool transpose_b, size_t m,
+    size_t n, size_t k, float alpha, const float *a, size_t lda, const float *b, size_t ldb,
+    float beta, float *c, size_t ldc, nacre_kern_ran *ran_or_NULL, nacre_error *err);
 
 /// What one operation did in one class. Rates that nothing has measured are NaN.
 typedef struct nacre_kern_stats {
