@@ -27,7 +27,7 @@ NACRE_API const char *nacre_class_name(nacre_class numeric_class);
 /// What ran. The texts live as long as the library.
 typedef struct nacre_kern_ran {
     const char *device; ///< "cpu"
-    const char *unit;   ///< "scalar", "vector", or "library" where BLAS decides for itself
+    const char *unit;   ///< "scalar", "vector", "matrix", or "library" where BLAS decides for itself
     const char *kernel; ///< "nacrek_gemm_f32__avx512"
     nacre_class numeric_class;
     uint32_t threads; ///< that could take part

@@ -9,7 +9,8 @@
 
 static void explain(const char *why, const nacre_hw_topology *topology, doctor_variant *variant)
 {
-    const nacre_hw_feature *feature = nacre_hw_feature_find(topology, variant->isa);
+    const nacre_hw_feature *feature = nacre_hw_feature_find(
+        topology, strcmp(variant->isa, "amx") == 0 ? "amx_bf16" : variant->isa);
     bool machine = feature && !feature->usable;
     variant->chosen = !why;
     (void)snprintf(variant->reason, sizeof variant->reason, "%s",

@@ -25,7 +25,7 @@ const cli_option cli_global_options[] = {
     {"quiet", 'q', NULL, "no progress line"},
     {"config", 0, "FILE", "settings (see nacre config; default built-in)"},
     {"threads", 0, "N", "worker threads, 1 to 1024 (default one per core)"},
-    {"isa", 0, "NAME", "kernels: ref, avx2 or avx512 (default the best)"},
+    {"isa", 0, "NAME", "kernels: ref, avx2, avx512, amx or neon (default the best)"},
     {"help", 'h', NULL, "this text"},
     {"version", 0, NULL, "version of program and library"},
 };

@@ -26,9 +26,11 @@ enum {
     LEAF7_EBX_AVX512F = 1u << 16,
     LEAF7_EBX_AVX512DQ = 1u << 17,
     LEAF7_EBX_AVX512BW = 1u << 30,
+    LEAF7_EDX_AMX_BF16 = 1u << 22,
     LEAF7_EDX_AMX_TILE = 1u << 24,
     XCR0_YMM = 0x6,  // SSE and AVX state
     XCR0_ZMM = 0xe6, // those, the mask registers and both halves of ZMM
+    XCR0_TILE = 0x60000,
 };
 #define LEAF7_EBX_AVX512VL (UINT32_C(1) << 31)
 #define LEAF1_ECX_OSXSAVE (UINT32_C(1) << 27)
@@ -48,8 +50,12 @@ uint32_t nacrei_cpu_decode(const nacrei_cpu_bits *bits)
                   has_all(bits->leaf7_ebx, avx2) && has_all(bits->xcr0, XCR0_YMM);
     if (usable)
         isas |= NACREI_ISA_avx2;
-    if (usable && has_all(bits->leaf7_ebx, avx512) && has_all(bits->xcr0, XCR0_ZMM))
+    usable = usable && has_all(bits->leaf7_ebx, avx512) && has_all(bits->xcr0, XCR0_ZMM);
+    if (usable)
         isas |= NACREI_ISA_avx512;
+    if (usable && has_all(bits->leaf7_edx, LEAF7_EDX_AMX_TILE | LEAF7_EDX_AMX_BF16) &&
+        has_all(bits->xcr0, XCR0_TILE) && bits->tile_grant == 0)
+        isas |= NACREI_ISA_amx;
     return isas;
 }
 
@@ -61,7 +67,7 @@ static uint64_t read_xcr0(void)
     return (uint64_t)high << 32 | low;
 }
 
-/// What decides avx2 and avx512; asks nobody for a permission.
+/// What the CPU says; asks nobody for a permission.
 static nacrei_cpu_bits read_vector_bits(void)
 {
     nacrei_cpu_bits bits = {0};
@@ -130,11 +136,6 @@ static bool read_brand(char name[NACREI_CPU_NAME_BYTES])
     return length > 0;
 }
 #else
-static nacrei_cpu_bits read_vector_bits(void)
-{
-    return (nacrei_cpu_bits){0};
-}
-
 void nacrei_cpu_read_bits(nacrei_cpu_bits *bits)
 {
     *bits = (nacrei_cpu_bits){0};
@@ -147,10 +148,23 @@ static bool read_brand(char name[NACREI_CPU_NAME_BYTES])
 }
 #endif
 
+/// CPUID traps in a virtual machine, so it is asked once.
+static uint32_t usable_isas;
+static void find_isas(void)
+{
+    nacrei_cpu_bits bits;
+    nacrei_cpu_read_bits(&bits);
+    usable_isas = nacrei_cpu_decode(&bits);
+#if defined(__aarch64__)
+    usable_isas |= NACREI_ISA_neon; // part of the architecture
+#endif
+}
+
 uint32_t nacrei_cpu_isas(void)
 {
-    nacrei_cpu_bits bits = read_vector_bits();
-    return nacrei_cpu_decode(&bits);
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    (void)pthread_once(&once, find_isas);
+    return usable_isas;
 }
 
 const char *nacrei_isa_name(nacrei_isa isa)

@@ -10,11 +10,14 @@
 #include <stdint.h>
 
 /// name, bit, the sets that a context forced to this name may use.
-/// avx2 = AVX2 + FMA + BMI1/2; avx512 = F + DQ + BW + VL on top of avx2.
+/// avx2 = AVX2 + FMA + BMI1/2; avx512 = F + DQ + BW + VL on top of avx2; amx = tiles with bf16 on
+/// top of avx512, and the kernel's permission; neon = 64-bit Arm.
 #define NACREI_ISA_LIST(X)                                                                         \
     X(ref, 0x1u, 0x1u)                                                                             \
     X(avx2, 0x2u, 0x3u)                                                                            \
-    X(avx512, 0x4u, 0x7u)
+    X(avx512, 0x4u, 0x7u)                                                                          \
+    X(neon, 0x8u, 0x9u)                                                                            \
+    X(amx, 0x10u, 0x17u)
 
 typedef enum nacrei_isa {
 #define NACREI_ISA_ENUM(name, bit, allowed) NACREI_ISA_##name = (bit),
@@ -40,10 +43,9 @@ typedef struct nacrei_cpu_bits {
 /// the process use them (arch_prctl). @thread any
 void nacrei_cpu_read_bits(nacrei_cpu_bits *bits);
 
-/// The usable sets as a mask of nacrei_isa; ref is always in it. It needs leaf 1, leaf 7 EBX and
-/// XCR0 only.
+/// The usable sets of x86 as a mask of nacrei_isa; ref is always in it.
 uint32_t nacrei_cpu_decode(const nacrei_cpu_bits *bits);
-/// nacrei_cpu_decode of this machine. @thread any
+/// The usable sets of this machine; may ask for AMX tiles once (nacrei_cpu_read_bits). @thread any
 uint32_t nacrei_cpu_isas(void);
 
 /// The set's name, "unknown" for a foreign number.

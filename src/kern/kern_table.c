@@ -7,6 +7,7 @@
 #include "core/status.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /// Classes by the names that the lists use.
 enum {
@@ -85,10 +86,13 @@ const char *nacre_class_name(nacre_class numeric_class)
 
 const char *nacrei_variant_unit(const nacrei_variant *variant)
 {
+    if (variant->isa == NACREI_ISA_amx)
+        return "matrix";
     if (variant->isa != NACREI_ISA_ref)
         return "vector";
-    // A bounded variant that asks for no instruction set is a library that chooses one itself.
-    return variant->numeric_class == NACRE_CLASS_BOUNDED ? "library" : "scalar";
+    size_t length = strlen(variant->name);
+    bool library = length > 4 && strcmp(variant->name + length - 4, "blas") == 0;
+    return library ? "library" : "scalar"; // a library chooses the instruction set itself
 }
 
 const char *nacrei_variant_why_not(const struct nacrei_kerns *kerns, const nacrei_variant *variant)

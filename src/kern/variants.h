@@ -27,7 +27,7 @@ extern const size_t nacrei_variant_count;
 
 /// Why a variant is not in its slot of this context, or NULL when it is.
 const char *nacrei_variant_why_not(const struct nacrei_kerns *kerns, const nacrei_variant *variant);
-/// What it runs on: "scalar", "vector", "library".
+/// What it runs on: "scalar", "vector", "matrix", "library".
 const char *nacrei_variant_unit(const nacrei_variant *variant);
 
 /// "gemm_f32"
