@@ -4,6 +4,7 @@
 #include "cli/command.h"
 
 #include "bench.h"
+#include "core/json.h"
 
 #include <string.h>
 
@@ -71,6 +72,24 @@ static int list_cases(const cli_args *args)
     return CLI_OK;
 }
 
+/// What this machine lacks is no failure: the case is absent, with the reason.
+static int report_absent(const cli_env *env, const cli_args *args, const bench_case *bench,
+                         const nacre_error *err)
+{
+    if (!env->json) {
+        (void)printf("%-24s absent: %s\n", bench->id, err->message);
+        return CLI_OK;
+    }
+    nacrei_json json;
+    nacrei_json_init(&json, stdout, false);
+    nacrei_json_object_begin(&json);
+    nacrei_json_put_string(&json, "id", bench->id);
+    nacrei_json_put_string(&json, "absent", err->message);
+    nacrei_json_object_end(&json);
+    nacre_error failed = {0};
+    return nacrei_json_end(&json, "standard output", &failed) ? cli_fail(args, &failed) : CLI_OK;
+}
+
 /// Measures one case and writes it. A missed error bound is a failure of the program's promise.
 static int run_case(const cli_env *env, const cli_args *args, const bench_case *bench,
                     double seconds)
@@ -78,6 +97,8 @@ static int run_case(const cli_env *env, const cli_args *args, const bench_case *
     nacre_error err = {0};
     bench_result result;
     nacre_status status = bench_measure(env->ctx, bench, seconds, &result, &err);
+    if (status == NACRE_E_UNSUPPORTED)
+        return report_absent(env, args, bench, &err);
     if (!status && env->json)
         status = bench_write_json(stdout, &result, &err);
     else if (!status)

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The matrix unit's products on emulated tiles, against sums in double: every length around the
 // tile, both transposes, alpha and beta, blocks and slabs of k, columns beyond a block, padding,
-// scratch. Says before: KERNEL_FILE, KERNEL_UNDER_TEST, ERROR(k, sum of |a||b|).
+// scratch. Where the machine has the unit, the library's own kernel does the same. Says before:
+// KERNEL_FILE with its symbol renamed to emulated_kernel, NATIVE_NAME and NATIVE_OP of that symbol,
+// ERROR(k, sum of |a||b|).
 #ifndef TESTS_GEMM_AMX_EMULATED_H
 #define TESTS_GEMM_AMX_EMULATED_H
 
@@ -19,7 +21,7 @@
 
 /// Called through a pointer: gcc 12 follows a NULL scratch into code that it does not reach, and
 /// warns.
-static nacrei_gemm_f32_fn *volatile kernel = KERNEL_UNDER_TEST;
+static nacrei_gemm_f32_fn *volatile kernel = emulated_kernel;
 
 static float next_value(uint64_t *state)
 {
@@ -158,6 +160,16 @@ static void test_nonfinite(void **state)
     assert_true(c[2] == 3.0f);
 }
 
+/// The library's kernel where it can run, else NULL.
+static nacrei_gemm_f32_fn *native_kernel(void)
+{
+    for (size_t i = 0; i < nacrei_variant_count; i++)
+        if (strcmp(nacrei_variants[i].name, NATIVE_NAME) == 0 &&
+            (nacrei_cpu_isas() & (uint32_t)nacrei_variants[i].isa))
+            return nacrei_variants[i].function.NATIVE_OP;
+    return NULL;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -166,7 +178,13 @@ int main(void)
         cmocka_unit_test(test_scratch),
         cmocka_unit_test(test_nonfinite),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    int failed = cmocka_run_group_tests_name("emulated tiles", tests, NULL, NULL);
+    kernel = native_kernel();
+    if (kernel)
+        failed += cmocka_run_group_tests_name("matrix unit", tests, NULL, NULL);
+    else
+        printf("SKIP amx_native: no matrix unit may be used here\n");
+    return failed;
 }
 
 #endif
