@@ -98,7 +98,7 @@ static nacre_status guess_cold(active_dense *dense, nacre_error *err)
     nacrei_active_set *set = dense->set;
     const nacre_qp *qp = &set->qp;
     size_t n = set->n, m = set->m;
-    double *inverse, *v, total = 0.0;
+    double *inverse = NULL, *v = NULL, total = 0.0;
     nacre_status status =
         nacrei_qp_blocks_take(&set->blocks, n, sizeof *inverse, "active set", &inverse, err);
     if (!status)
