@@ -7,7 +7,7 @@
 
 #include "core/alloc.h"
 #include "kern/kern.h"
-#include "kern/ndtr/ndtr.h"
+#include "kern/elementary/elementary.h"
 
 #include <float.h>
 #include <gnu/libc-version.h>
@@ -20,7 +20,7 @@ enum {
     CHECK_STRIDE = 16, // every 16th result is compared with erfcl
 };
 
-/// Of the class on this range; ndtr.h states it.
+/// Of the class on this range; elementary.h states it.
 static const double BOUND_ULP = 2.0;
 
 typedef struct ndtr_bench {
