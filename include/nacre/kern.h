@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Numeric operations: the numeric class that a caller asks for, what really ran, matrix products,
-// and what the operations have done since counting began. An operation has variants (reference,
-// instruction sets, libraries); the context chose one per class when it was created. A class that
-// no variant offers is an error, never another class.
+// elementary functions over arrays, and what the operations have done since counting began. An
+// operation has variants (reference, instruction sets, libraries); the context chose one per class
+// when it was created. A class that no variant offers is an error, never another class.
 #ifndef NACRE_KERN_H
 #define NACRE_KERN_H
 
@@ -59,6 +59,45 @@ NACRE_API NACRE_MUST_CHECK nacre_status nacre_gemm_f64(
     nacre_ctx *ctx, nacre_class numeric_class, bool transpose_a, bool transpose_b, size_t m,
     size_t n, size_t k, double alpha, const double *a, size_t lda, const double *b, size_t ldb,
     double beta, double *c, size_t ldc, nacre_kern_ran *ran_or_NULL, nacre_error *err);
+
+/// y[i] = f(x[i]) for n values, on the calling thread. Strict: the same bits on every machine.
+///   exp, log, tanh   as in the C library
+///   ndtr             standard normal distribution function Z
+///   ndtri            its inverse; -inf at 0, inf at 1, NaN outside [0, 1]
+///   sigmoid          1 / (1 + exp(-x))
+/// NaN gives NaN. tanh(-x) = -tanh(x) to the bit, ndtri(1 - p) = -ndtri(p) where 1 - p is exact.
+/// Subnormal numbers count like others. Every value is a result: no domain is an error.
+/// @shape  x, y: n; they may be the same array, else must not overlap. May be NULL when n is 0
+/// @error  NACRE_E_ARG an array is NULL or they overlap; NACRE_E_RANGE n values do not fit the
+///         address space. y is untouched then
+/// @own    borrows x and y for the call          @thread  safe
+/// @accuracy in ulp, f32 (measured on all 2^32 arguments) and f64 (on random ones): exp 0.83 and 1;
+///         log 0.52 and 0.75; ndtr 0.53 and 4 (2 for x >= -6); ndtri 0.55 and 4; tanh 0.52 and 1;
+///         sigmoid 0.51 and 1
+NACRE_API NACRE_MUST_CHECK nacre_status nacre_exp_f32(nacre_ctx *ctx, size_t n, const float *x,
+                                                      float *y, nacre_error *err);
+NACRE_API NACRE_MUST_CHECK nacre_status nacre_exp_f64(nacre_ctx *ctx, size_t n, const double *x,
+                                                      double *y, nacre_error *err);
+NACRE_API NACRE_MUST_CHECK nacre_status nacre_log_f32(nacre_ctx *ctx, size_t n, const float *x,
+                                                      float *y, nacre_error *err);
+NACRE_API NACRE_MUST_CHECK nacre_status nacre_log_f64(nacre_ctx *ctx, size_t n, const double *x,
+                                                      double *y, nacre_error *err);
+NACRE_API NACRE_MUST_CHECK nacre_status nacre_ndtr_f32(nacre_ctx *ctx, size_t n, const float *x,
+                                                       float *y, nacre_error *err);
+NACRE_API NACRE_MUST_CHECK nacre_status nacre_ndtr_f64(nacre_ctx *ctx, size_t n, const double *x,
+                                                       double *y, nacre_error *err);
+NACRE_API NACRE_MUST_CHECK nacre_status nacre_ndtri_f32(nacre_ctx *ctx, size_t n, const float *x,
+                                                        float *y, nacre_error *err);
+NACRE_API NACRE_MUST_CHECK nacre_status nacre_ndtri_f64(nacre_ctx *ctx, size_t n, const double *x,
+                                                        double *y, nacre_error *err);
+NACRE_API NACRE_MUST_CHECK nacre_status nacre_tanh_f32(nacre_ctx *ctx, size_t n, const float *x,
+                                                       float *y, nacre_error *err);
+NACRE_API NACRE_MUST_CHECK nacre_status nacre_tanh_f64(nacre_ctx *ctx, size_t n, const double *x,
+                                                       double *y, nacre_error *err);
+NACRE_API NACRE_MUST_CHECK nacre_status nacre_sigmoid_f32(nacre_ctx *ctx, size_t n, const float *x,
+                                                          float *y, nacre_error *err);
+NACRE_API NACRE_MUST_CHECK nacre_status nacre_sigmoid_f64(nacre_ctx *ctx, size_t n, const double *x,
+                                                          double *y, nacre_error *err);
 
 /// What one operation did in one class. Rates that nothing has measured are NaN.
 typedef struct nacre_kern_stats {

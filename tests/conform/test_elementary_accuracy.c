@@ -47,17 +47,19 @@ static long double inverse_error(double p, double x)
 /// In units of the last place; infinite when the result is of the wrong kind.
 static double error_ulp(nacrei_op op, long double (*exact)(long double), double x, double y)
 {
+    if (isnan(y))
+        return (double)INFINITY;
     if (op == NACREI_OP_ndtri_f64)
-        return (double)fabsl(inverse_error(x, y)) / unit_in_last_place(y, DBL_MANT_DIG, -1074);
+        return (double)(fabsl(inverse_error(x, y)) / unit_in_last_place(y, DBL_MANT_DIG, -1074));
     long double expected = exact(x);
     double rounded = (double)expected;
     if (isinf(rounded) || isinf(y))
         return rounded == y ? 0.0 : (double)INFINITY;
-    return (double)fabsl((long double)y - expected) /
-           unit_in_last_place(rounded, DBL_MANT_DIG, -1074);
+    return (double)(fabsl((long double)y - expected) /
+                    unit_in_last_place(rounded, DBL_MANT_DIG, -1074));
 }
 
-/// About 1, to either side, at any distance down to an ulp.
+/// On either side of the centre, nearer than 1 and as near as an ulp of 1.
 static double near(double centre, uint64_t *state)
 {
     double distance = ldexp(next_uniform(state), -(int)(next_random(state) % 53));
@@ -105,7 +107,7 @@ static double ndtri_argument(size_t i, uint64_t *state)
     case 2:
         return 1.0 - exp(-36.0 * u);
     case 3:
-        return near(0.5, state) * 0.99 + 0x1p-1074;
+        return 0.5 + 0.499 * near(0.0, state);
     case 4:
         return 0x1.cp-10 + 0x1p-12 * (u - 0.5);
     default:
