@@ -20,7 +20,7 @@
 #define CACHE_LINE 64
 /// Steps of k that are packed at a time: what is read and written meanwhile stays in the first
 /// cache.
-#define PACK_DEPTH ((size_t)32)
+#define PACK_DEPTH ((size_t)8)
 
 /// op(A) and op(B) as strided views: rows of A `a_row` apart, its columns `a_step`.
 typedef struct product {
@@ -115,18 +115,18 @@ static void pack_b(REAL *dst, size_t columns, size_t depth, const REAL *b, size_
 /// All tiles of `rows` rows in one panel of B. Packed panels of A lie one behind the other.
 static void sweep_rows(tile_job *t, size_t rows, bool packed)
 {
-    size_t parts = parts_of(rows, TILE_ROWS), vecs = parts_of(t->columns, LANES);
-    const REAL *a = t->a;
-    REAL *raw = t->raw, *c = t->c;
+    size_t vecs = parts_of(t->columns, LANES);
+    size_t parts = parts_of(rows, packed ? TILE_ROWS : TILE_MOST(vecs));
+    size_t height = rows / parts, taller = rows % parts; // the first parts have a row more
     for (size_t part = 0; part < parts; part++) {
-        size_t i = part_start(rows, parts, part), height = part_start(rows, parts, part + 1) - i;
-        t->a = packed ? a + i * t->depth : a + i * t->a_row;
+        size_t here = height + (part < taller);
         if (packed)
-            t->a_step = height;
-        t->raw = raw + i * t->ld_raw;
-        t->below = part + 1 < parts ? t->raw + height * t->ld_raw : NULL;
-        t->c = c + i * t->ldc;
-        tiles[vecs - 1][height - 1](t);
+            t->a_step = here;
+        t->below = part + 1 < parts ? t->raw + here * t->ld_raw : NULL;
+        tiles[vecs - 1][here - 1](t);
+        t->a += here * (packed ? t->depth : t->a_row);
+        t->raw += here * t->ld_raw;
+        t->c += here * t->ldc;
     }
 }
 

@@ -9,9 +9,11 @@
 #define LANES ((size_t)8)
 #define TILE_ROWS 6
 #define TILE_VECS 2
-#define TILE_LIST(X) TILES_TO_6(X, 1) TILES_TO_6(X, 2)
+#define TILE_TALLEST 8
+#define TILE_MOST(vecs) ((vecs) == 1 ? (size_t)8 : (size_t)6)
+#define TILE_LIST(X) TILES_TO_8(X, 1) TILES_TO_6(X, 2)
 #define BLOCK_DEPTH ((size_t)1024)
-#define BLOCK_ROWS ((size_t)84)
+#define BLOCK_ROWS ((size_t)168)
 #define BLOCK_COLUMNS ((size_t)2048)
 #define SLAB_ROWS ((size_t)504)
 #define DIRECT_PRODUCT ((size_t)384 * 384 * 384)

@@ -9,8 +9,10 @@
 #define LANES ((size_t)8)
 #define TILE_ROWS 14
 #define TILE_VECS 2
-#define TILE_LIST(X) TILES_TO_14(X, 1) TILES_TO_14(X, 2)
-#define BLOCK_DEPTH ((size_t)512)
+#define TILE_TALLEST 16
+#define TILE_MOST(vecs) ((vecs) == 1 ? (size_t)16 : (size_t)14)
+#define TILE_LIST(X) TILES_TO_16(X, 1) TILES_TO_14(X, 2)
+#define BLOCK_DEPTH ((size_t)1024)
 #define BLOCK_ROWS ((size_t)84)
 #define BLOCK_COLUMNS ((size_t)2048)
 #define SLAB_ROWS ((size_t)504)

@@ -8,6 +8,8 @@
 #define LANES ((size_t)2)
 #define TILE_ROWS 8
 #define TILE_VECS 3
+#define TILE_TALLEST TILE_ROWS
+#define TILE_MOST(vecs) ((size_t)TILE_ROWS)
 #define TILE_LIST(X) TILES_TO_8(X, 1) TILES_TO_8(X, 2) TILES_TO_8(X, 3)
 #define BLOCK_DEPTH ((size_t)256)
 #define BLOCK_ROWS ((size_t)96)

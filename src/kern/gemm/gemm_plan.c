@@ -17,11 +17,9 @@ typedef struct matrix {
     size_t bytes; ///< from the first element to behind the last
 } matrix;
 
-/// Shape, address and extent of one matrix as it is stored.
-static nacre_status check_matrix(matrix *x, size_t limit, nacre_error *err)
+/// What is wrong with a matrix that has elements.
+static nacre_status refuse(const matrix *x, size_t limit, nacre_error *err)
 {
-    if (x->rows == 0 || x->columns == 0)
-        return NACRE_OK;
     if (!x->data)
         return nacrei_fail(err, NACRE_E_ARG, "gemm: %c is NULL but has %zu x %zu elements", x->name,
                            x->rows, x->columns);
@@ -35,27 +33,31 @@ static nacre_status check_matrix(matrix *x, size_t limit, nacre_error *err)
                            "gemm: %c has %zu rows with leading dimension %zu; the bounded class "
                            "takes at most %zu of each",
                            x->name, x->rows, x->ld, limit);
+    return nacrei_fail(err, NACRE_E_RANGE,
+                       "gemm: %c of %zu rows with leading dimension %zu does not fit the address "
+                       "space",
+                       x->name, x->rows, x->ld);
+}
+
+/// Shape, address and extent of one matrix as it is stored; false when something is wrong. Inline,
+/// because the checks of a small product cost as much as the product.
+static inline bool check_matrix(matrix *x, size_t limit)
+{
+    if (x->rows == 0 || x->columns == 0)
+        return true;
     size_t elements;
-    if (!nacrei_mul(x->rows - 1, x->ld, &elements) ||
-        __builtin_add_overflow(elements, x->columns, &elements) ||
-        !nacrei_mul(elements, x->size, &x->bytes) || x->bytes > PTRDIFF_MAX ||
-        (uintptr_t)x->data > UINTPTR_MAX - x->bytes)
-        return nacrei_fail(err, NACRE_E_RANGE,
-                           "gemm: %c of %zu rows with leading dimension %zu does not fit the "
-                           "address space",
-                           x->name, x->rows, x->ld);
-    return NACRE_OK;
+    return x->data && x->ld >= x->columns && x->rows <= limit && x->ld <= limit &&
+           nacrei_mul(x->rows - 1, x->ld, &elements) &&
+           !__builtin_add_overflow(elements, x->columns, &elements) &&
+           nacrei_mul(elements, x->size, &x->bytes) && x->bytes <= PTRDIFF_MAX &&
+           (uintptr_t)x->data <= UINTPTR_MAX - x->bytes;
 }
 
 /// With one leading dimension the matrices may be disjoint blocks of a larger one: element (i, j)
 /// of x is element (i', j') of y exactly if (i - i') ld + (j - j') = distance.
 static bool share_elements(const matrix *x, const matrix *y)
 {
-    if (!x->bytes || !y->bytes)
-        return false;
     uintptr_t start_x = (uintptr_t)x->data, start_y = (uintptr_t)y->data;
-    if (start_x >= start_y + y->bytes || start_y >= start_x + x->bytes)
-        return false;
     if (start_x > start_y) {
         const matrix *other = x;
         x = y;
@@ -74,19 +76,28 @@ static bool share_elements(const matrix *x, const matrix *y)
     return row + 1 < x->rows && column + y->columns > x->ld;
 }
 
+static inline bool apart(const matrix *x, const matrix *y)
+{
+    uintptr_t start_x = (uintptr_t)x->data, start_y = (uintptr_t)y->data;
+    return !x->bytes || !y->bytes || start_x >= start_y + y->bytes || start_y >= start_x + x->bytes;
+}
+
 nacre_status nacrei_gemm_check(const nacrei_gemm_shape *s, nacre_error *err)
 {
     matrix a = {'A', s->a, s->ta ? s->k : s->m, s->ta ? s->m : s->k, s->lda, s->size, 0};
     matrix b = {'B', s->b, s->tb ? s->n : s->k, s->tb ? s->k : s->n, s->ldb, s->size, 0};
     matrix c = {'C', s->c, s->m, s->n, s->ldc, s->size, 0};
-    nacre_status status = check_matrix(&c, s->limit, err);
-    if (!status)
-        status = check_matrix(&a, s->limit, err);
-    if (!status)
-        status = check_matrix(&b, s->limit, err);
-    if (status)
-        return status;
-    const matrix *shared = share_elements(&a, &c) ? &a : share_elements(&b, &c) ? &b : NULL;
+    if (!check_matrix(&c, s->limit))
+        return refuse(&c, s->limit, err);
+    if (!check_matrix(&a, s->limit))
+        return refuse(&a, s->limit, err);
+    if (!check_matrix(&b, s->limit))
+        return refuse(&b, s->limit, err);
+    const matrix *shared = NULL;
+    if (!apart(&a, &c) && share_elements(&a, &c))
+        shared = &a;
+    else if (!apart(&b, &c) && share_elements(&b, &c))
+        shared = &b;
     if (shared)
         return nacrei_fail(err, NACRE_E_ARG,
                            "gemm: C shares elements with %c, which it would overwrite while they "

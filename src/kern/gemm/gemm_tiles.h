@@ -4,9 +4,10 @@
 //   LANES                 elements of a vector
 //   TILE_ROWS, TILE_VECS  the largest tile: its accumulators, a row of B and an element of A fill
 //                         the registers
-//   TILE_LIST(X)          X(rows, vecs) for every tile from 1 x 1 to the largest
-//   vec_zero, vec_all, vec_load, vec_store, vec_mul, vec_fma (a b + c), vec_tail, vec_load_tail
-//   (zeros behind the tail), vec_store_tail
+//   TILE_MOST(vecs)       rows of the tallest tile that is so wide; TILE_TALLEST is the largest of
+//   them TILE_LIST(X)          X(rows, vecs) for every tile from 1 x 1 to the largest vec_zero,
+//   vec_all, vec_load, vec_store, vec_mul, vec_fma (a b + c), vec_tail, vec_load_tail (zeros behind
+//   the tail), vec_store_tail
 // A tile keeps its part of C in registers while k runs, so each entry is one chain of fma over k
 // ascending whatever the tile's shape: that is what makes all variants agree to the bit.
 #ifndef NACREI_KERN_GEMM_TILES_H
@@ -32,12 +33,16 @@ typedef struct tile_job {
     size_t ldc;
 } tile_job;
 
+#if defined(__clang__)
+#define TILE_UNROLL _Pragma("clang loop unroll(full)")
+#else
 #define TILE_UNROLL _Pragma("GCC unroll 16")
+#endif
 #define TILE_INLINE static inline __attribute__((always_inline))
 /// Rows of A that one pointer reaches: an address takes a stride 0, 1, 2 or 4 times; a register
 /// holds 3.
 #define TILE_GROUP 5
-#define TILE_GROUPS ((TILE_ROWS + TILE_GROUP - 1) / TILE_GROUP)
+#define TILE_GROUPS ((TILE_TALLEST + TILE_GROUP - 1) / TILE_GROUP)
 
 TILE_INLINE VEC tile_load(const REAL *row, size_t v, size_t vecs, size_t columns)
 {
@@ -55,7 +60,7 @@ TILE_INLINE void tile_store(REAL *row, size_t v, size_t vecs, size_t columns, VE
 }
 
 TILE_INLINE void tile_start(const tile_job *t, size_t rows, size_t vecs,
-                            VEC acc[TILE_ROWS][TILE_VECS])
+                            VEC acc[TILE_TALLEST][TILE_VECS])
 {
     if (t->first) {
         TILE_UNROLL
@@ -75,7 +80,7 @@ TILE_INLINE void tile_start(const tile_job *t, size_t rows, size_t vecs,
 }
 
 TILE_INLINE void tile_finish(const tile_job *t, size_t rows, size_t vecs,
-                             VEC acc[TILE_ROWS][TILE_VECS])
+                             VEC acc[TILE_TALLEST][TILE_VECS])
 {
     const VEC alpha = vec_all(t->alpha), beta = vec_all(t->beta);
     const bool reads_c = t->last && t->beta != (REAL)0;
@@ -110,7 +115,7 @@ TILE_INLINE void tile_prefetch(const tile_job *t, size_t rows, size_t vecs)
 
 TILE_INLINE void tile(const tile_job *t, const size_t rows, const size_t vecs)
 {
-    VEC acc[TILE_ROWS][TILE_VECS];
+    VEC acc[TILE_TALLEST][TILE_VECS];
     tile_start(t, rows, vecs, acc);
     const REAL *a[TILE_GROUPS];
     const REAL *b = t->b;
@@ -143,6 +148,8 @@ TILE_INLINE void tile(const tile_job *t, const size_t rows, const size_t vecs)
 #define TILES_TO_8(X, v) TILES_TO_6(X, v) X(7, v) X(8, v)
 #define TILES_TO_14(X, v) TILES_TO_8(X, v) X(9, v) X(10, v) X(11, v) X(12, v) X(13, v) X(14, v)
 
+#define TILES_TO_16(X, v) TILES_TO_14(X, v) X(15, v) X(16, v)
+
 #define TILE_FUNCTION(rows, vecs)                                                                  \
     static void tile_##rows##x##vecs(const tile_job *t)                                            \
     {                                                                                              \
@@ -150,7 +157,7 @@ TILE_INLINE void tile(const tile_job *t, const size_t rows, const size_t vecs)
     }
 TILE_LIST(TILE_FUNCTION)
 
-static void (*const tiles[TILE_VECS][TILE_ROWS])(const tile_job *) = {
+static void (*const tiles[TILE_VECS][TILE_TALLEST])(const tile_job *) = {
 #define TILE_ENTRY(rows, vecs) [(vecs)-1][(rows)-1] = tile_##rows##x##vecs,
     TILE_LIST(TILE_ENTRY)};
 

@@ -4,7 +4,11 @@
 // comes here keeps its own setting.
 #include "kern/linalg/blas_setup.h"
 
+#include "kern/linalg/linalg.h"
+
 #include <pthread.h>
+#include <stdio.h>
+#include <string.h>
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
@@ -16,4 +20,14 @@ static void one_thread(void)
 void nacrei_blas_setup(void)
 {
     (void)pthread_once(&once, one_thread);
+}
+
+void nacrei_blas_describe(char *text, size_t bytes)
+{
+    static const char name[] = "OpenBLAS ";
+    const char *config = openblas_get_config(); // "OpenBLAS 0.3.21 NO_LAPACKE ..."
+    if (strncmp(config, name, sizeof name - 1) == 0)
+        config += sizeof name - 1;
+    (void)snprintf(text, bytes, "%.*s, %s kernels", (int)strcspn(config, " "), config,
+                   openblas_get_corename());
 }

@@ -70,4 +70,7 @@ NACRE_MUST_CHECK nacre_status nacrei_least_squares(nacre_ctx *ctx, size_t m, siz
                                                    double *x, double *rinv_diag_or_NULL,
                                                    nacre_error *err);
 
+/// The library and the kernels that it chose here: "0.3.21, Cooperlake kernels".
+void nacrei_blas_describe(char *text, size_t bytes);
+
 #endif
