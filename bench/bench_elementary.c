@@ -74,7 +74,9 @@ static void map(const nacrei_variant *variant, bool f32, size_t n, const void *x
 /// The inverse normal CDF to long double, by Newton's method from the result itself.
 static long double polish_inverse(double p, double y)
 {
-    long double x = -fabsl((long double)y), small = p < 0.5 ? p : 1.0L - (long double)p;
+    long double x = -fabsl((long double)y), small = (long double)p;
+    if (p > 0.5)
+        small = 1.0L - small;
     for (int i = 0; i < 2; i++) {
         long double tail = 0.5L * erfcl(-x * (long double)M_SQRT1_2);
         long double density = expl(-x * x / 2.0L) / sqrtl(2.0L * (long double)M_PI);
@@ -85,7 +87,7 @@ static long double polish_inverse(double p, double y)
 
 static double error_ulp(const elementary_row *row, double x, double y)
 {
-    long double exact = row->exact ? row->exact(x) : polish_inverse(x, y);
+    long double exact = row->exact ? row->exact((long double)x) : polish_inverse(x, y);
     int exponent;
     (void)frexp((double)exact, &exponent);
     long double ulp = ldexpl(1.0L, exponent - (row->is_f32 ? FLT_MANT_DIG : DBL_MANT_DIG));
