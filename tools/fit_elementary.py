@@ -179,7 +179,8 @@ def write_exp():
 def write_log():
     low, high = mp.sqrt(2) / 2 - 1, mp.sqrt(2) - 1
     z_max = (high / (2 + high)) ** 2 * mp.mpf("1.01")
-    fitted("LOG_R", "R(z); relative to 2 atanh(s)", log_rest, lambda z: z / 2 + mp.mpf("1e-9"), mp.mpf(0), z_max, 6)
+    fitted("LOG_R", "R(z); relative to 2 atanh(s)", log_rest, lambda z: z / 2 + mp.mpf("1e-9"),
+           mp.mpf(0), z_max, 6)
     fitted("LOG_L_F32", "L(f); relative to log(1 + f)", log_rest_f32,
            lambda f: abs(f * f / mp.log1p(f)) if abs(f) > mp.mpf("1e-5") else mp.mpf("1e-5"),
            low * mp.mpf("1.001"), high * mp.mpf("1.001"), 9)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Written by tools/fit_elementary.py; the mathematics stands there. The number
-// behind a table's description is the largest relative error of the fit in
-// exact arithmetic.
+// Written by tools/fit_elementary.py; the mathematics stands there. The number behind a table's
+// description is the largest relative error of the fit in exact arithmetic.
 #ifndef NACREI_KERN_ELEMENTARY_COEFF_H
 #define NACREI_KERN_ELEMENTARY_COEFF_H
 

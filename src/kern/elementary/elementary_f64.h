@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The f64 functions, one vector each, over the vocabulary of elementary_map.h. Each step is a
 // single correctly rounded operation and every instruction set does the same steps, so all agree to
-// the bit. What follows gives the method; elementary.h the error bounds.
-//
-// exp: h = -x; n = round(h/ln2); r + r' = n ln2 - h; exp(x) = (1 + p) 2^-n, p = exp(r + r') - 1.
-// The power is multiplied in two halves, so that only the last product may over- or underflow. log:
-// x = 2^k m, sqrt(1/2) <= m < sqrt(2); f = m - 1; s = f/(2 + f); log m = f - f^2/2 + s (f^2/2 + z
-// R(z)), z = s^2; what f - f^2/2 and k ln2 lose is carried along. ndtr: see there. tanh and
-// sigmoid: quotients in exp(-2|x|) and exp(-|x|), numerator and denominator with their low parts,
-// one division and its residual. ndtri: in the centre (p - 1/2) C(w), w = -log(4p(1 - p)); in a
-// tail s T((s - c)/(s + 2)), s = sqrt(-log p), which is skipped while no lane is in one.
+// the bit. The method stands above each function; elementary.h has the error bounds.
 #ifndef NACREI_KERN_ELEMENTARY_F64_H
 #define NACREI_KERN_ELEMENTARY_F64_H
 
-/// exp(-(h + h_low)) = (1 + p + p_low) 2^-n.
+/// exp(-(h + h_low)) = (1 + p + p_low) 2^-n: n = round(h/ln2), r + r_low = n ln2 - h - h_low,
+/// p = r + r^2 E(r) + r_low.
 typedef struct exp_parts {
     VEC p, p_low;
     VEC shifted; ///< magic + n
@@ -46,6 +39,7 @@ LANE exp_scale scale_halves(VEC shifted)
                        vec_from_bits(bits_shl(bits_sub(bias, bits_sub(count, half)), 52))};
 }
 
+/// The power is multiplied in two halves, so that only the last product may over- or underflow.
 LANE VEC exp_f64(VEC x)
 {
     VEC h = vec_max(vec_all(-EXP_LIMIT), vec_min(vec_all(EXP_LIMIT), vec_sub(vec_all(-0.0), x)));
@@ -64,7 +58,9 @@ LANE VEC split_exponent(VEC x, VEC *k)
     return vec_sub(vec_from_bits(bits_add(fraction, bits_all(ROOT_HALF_BITS))), vec_all(1.0));
 }
 
-/// log x for finite x > 0; anything for other x.
+/// log x for finite x > 0; anything for other x. x = 2^k (1 + f), s = f/(2 + f), z = s^2:
+/// log x = k ln2 + f - f^2/2 + s (f^2/2 + z R(z)); what k ln2, f^2/2 and the sum of the first three
+/// lose is carried along.
 LANE VEC log_positive(VEC x)
 {
     MASK subnormal = vec_less(x, vec_all(0x1p-1022));
@@ -158,6 +154,8 @@ LANE VEC ndtri_edges(VEC small, VEC inside)
     return vec_select(vec_less(small, zero), vec_all((double)NAN), x);
 }
 
+/// In the centre (p - 1/2) C(w), w = -log(4p(1 - p)); in a tail s T((s - c)/(s + 2)),
+/// s = sqrt(-log p), which is skipped while no lane is in one.
 LANE VEC ndtri_f64(VEC p)
 {
     const VEC half = vec_all(0.5), one = vec_all(1.0), zero = vec_all(0.0);
@@ -180,6 +178,7 @@ LANE VEC scale_once(VEC shifted)
     return vec_from_bits(bits_shl(bits_sub(bits_all(1023), vec_bits(shifted)), 52));
 }
 
+/// (1 - e)/(1 + e), e = exp(-2|x|): both with their low parts, one division and its residual.
 LANE VEC tanh_f64(VEC x)
 {
     const VEC one = vec_all(1.0);
@@ -203,6 +202,8 @@ LANE VEC tanh_f64(VEC x)
     return vec_copysign(vec_fma(left, inverse, q), x);
 }
 
+/// w = exp(-|x|): 1/(1 + w), and w/(1 + w) for x < 0, with low parts as in tanh; the power of two
+/// in w comes last, as in exp.
 LANE VEC sigmoid_f64(VEC x)
 {
     const VEC one = vec_all(1.0);
