@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# Golden values of the standard normal CDF (needs mpmath). Independent of tools/fit_ndtr.py: the tail is
+# Golden values of the standard normal CDF (needs mpmath). Independent of tools/fit_elementary.py: the tail is
 # computed here from the alternating power series (|x| < 4) or the Laplace continued fraction, with
 # plain multiple-precision arithmetic and no erfc, and every value is compared with mpmath's ncdf.
 # Run:  python3 tests/oracle/ndtr_mpmath.py > tests/golden/ndtr_values.def
