@@ -82,6 +82,8 @@ void nacrei_report_card(FILE *out, const char *label, const char *value, const c
 }
 
 static void put_formatted(FILE *out, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
+static void put_formatted(FILE *out, const char *format, va_list args)
 {
     char text[1024];
     (void)vsnprintf(text, sizeof text, format, args);
