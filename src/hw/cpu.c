@@ -27,6 +27,7 @@ enum {
     LEAF7_EBX_AVX512DQ = 1u << 17,
     LEAF7_EBX_AVX512BW = 1u << 30,
     LEAF7_EDX_AMX_BF16 = 1u << 22,
+    LEAF7_1_EAX_AVX512_BF16 = 1u << 5,
     LEAF7_EDX_AMX_TILE = 1u << 24,
     XCR0_YMM = 0x6,  // SSE and AVX state
     XCR0_ZMM = 0xe6, // those, the mask registers and both halves of ZMM
@@ -54,7 +55,8 @@ uint32_t nacrei_cpu_decode(const nacrei_cpu_bits *bits)
     if (usable)
         isas |= NACREI_ISA_avx512;
     if (usable && has_all(bits->leaf7_edx, LEAF7_EDX_AMX_TILE | LEAF7_EDX_AMX_BF16) &&
-        has_all(bits->xcr0, XCR0_TILE) && bits->tile_grant == 0)
+        has_all(bits->leaf7_1_eax, LEAF7_1_EAX_AVX512_BF16) && has_all(bits->xcr0, XCR0_TILE) &&
+        bits->tile_grant == 0)
         isas |= NACREI_ISA_amx;
     return isas;
 }

@@ -62,15 +62,21 @@ static __mmask16 first_lanes(size_t count)
     return (__mmask16)(count >= 16 ? 0xffffu : (1u << count) - 1);
 }
 
-/// The nearest bf16 of every lane as f32 (ties to even); NaN stays NaN.
-static inline __m512 nearest_bf16(__m512 x)
+/// The nearest bf16 of every lane, as bits (ties to even; subnormal as 0, NaN as NaN).
+static inline __m256i to_bf16(__m512 x)
 {
-    __m512i bits = _mm512_castps_si512(x);
-    __m512i odd = _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
-    __m512i up = _mm512_add_epi32(bits, _mm512_add_epi32(odd, _mm512_set1_epi32(0x7fff)));
-    __mmask16 nan = _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q);
-    up = _mm512_mask_mov_epi32(up, nan, _mm512_set1_epi32(0x7fc00000));
-    return _mm512_castsi512_ps(_mm512_and_si512(up, _mm512_set1_epi32(-65536)));
+    return (__m256i)_mm512_cvtneps_pbh(x);
+}
+
+static inline __m512i widen(__m256i bf16)
+{
+    return _mm512_cvtepu16_epi32(bf16);
+}
+
+/// x less a term of it.
+static inline __m512 rest(__m512 x, __m512i term)
+{
+    return _mm512_sub_ps(x, _mm512_castsi512_ps(_mm512_slli_epi32(term, 16)));
 }
 
 /// 16 x 16 floats from a matrix whose lanes lie `ld` apart: out[r][lane] = from[lane * ld + r].
@@ -81,14 +87,13 @@ static void gather_block(const float *from, size_t ld, size_t rows, size_t lanes
             out[r * 16 + lane] = r < rows && lane < lanes ? from[lane * ld + r] : 0.0f;
 }
 
-/// 16 values of k from `k0` of row i of op(A).
-static void pack_a_lanes(__m512 x, uint16_t *out)
+/// 16 values of k of a row.
+static inline void pack_a_lanes(__m512 x, uint16_t *out)
 {
     for (size_t part = 0; part < PARTS; part++) {
-        __m512 term = nearest_bf16(x);
-        __m512i high = _mm512_srli_epi32(_mm512_castps_si512(term), 16);
-        _mm256_storeu_si256((__m256i *)(void *)(out + part * TERM), _mm512_cvtepi32_epi16(high));
-        x = _mm512_sub_ps(x, term);
+        __m256i term = to_bf16(x);
+        _mm256_storeu_si256((__m256i *)(void *)(out + part * TERM), term);
+        x = rest(x, widen(term));
     }
 }
 
@@ -123,12 +128,10 @@ static void pack_a(const product *p, size_t row, size_t rows, size_t k0, size_t 
 static inline void pack_b_lanes(__m512 even, __m512 odd, uint16_t *out)
 {
     for (size_t part = 0; part < PARTS; part++) {
-        __m512 x = nearest_bf16(even), y = nearest_bf16(odd);
-        __m512i pair =
-            _mm512_or_si512(_mm512_srli_epi32(_mm512_castps_si512(x), 16), _mm512_castps_si512(y));
-        _mm512_storeu_si512(out + part * TERM, pair);
-        even = _mm512_sub_ps(even, x);
-        odd = _mm512_sub_ps(odd, y);
+        __m512i x = widen(to_bf16(even)), y = widen(to_bf16(odd));
+        _mm512_storeu_si512(out + part * TERM, _mm512_or_si512(x, _mm512_slli_epi32(y, 16)));
+        even = rest(even, x);
+        odd = rest(odd, y);
     }
 }
 
@@ -164,17 +167,20 @@ static void pack_b(const product *p, size_t column, size_t columns, size_t k0, s
     }
 }
 
-#define DOT_ALL()                                                                                  \
+#define A_UPPER(part) tile_load(4, a + (part)*TERM)
+#define A_LOWER(part) tile_load(5, a + (part)*TERM + TERM / 2)
+#define B_LEFT(part) tile_load(6, b + (part)*TERM)
+#define B_RIGHT(part) tile_load(7, b + (part)*TERM + TERM / 2)
+// Four products of two tiles each; a load stands as early as its tile is free.
+#define DOTS(after_0, after_1, after_2)                                                            \
     tile_dot(0, 4, 6);                                                                             \
     tile_dot(1, 4, 7);                                                                             \
+    after_0;                                                                                       \
     tile_dot(2, 5, 6);                                                                             \
-    tile_dot(3, 5, 7)
-#define LOAD_A(part)                                                                               \
-    tile_load(4, a + (part)*TERM);                                                                 \
-    tile_load(5, a + (part)*TERM + TERM / 2)
-#define LOAD_B(part)                                                                               \
-    tile_load(6, b + (part)*TERM);                                                                 \
-    tile_load(7, b + (part)*TERM + TERM / 2)
+    after_1;                                                                                       \
+    tile_dot(3, 5, 7);                                                                             \
+    after_2
+#define NOTHING (void)0
 
 /// A 32 x 32 tile of C, as four tiles of 1 KiB, from `steps` steps of two panels; small terms
 /// first.
@@ -196,29 +202,21 @@ static __attribute__((noinline)) void multiply_panels(size_t steps, const uint16
     for (size_t line = 0; line < 4 * 16; line++)
         _mm_prefetch((const char *)next + line * CACHE_LINE, _MM_HINT_T0);
     for (size_t step = 0; step < steps; step++, a += GROUP, b += GROUP) {
+        A_UPPER(PARTS - 1);
+        B_LEFT(0);
+        B_RIGHT(0);
+        A_LOWER(PARTS - 1);
 #if PARTS == 3
-        LOAD_A(2);
-        LOAD_B(0);
-        DOT_ALL();
-        LOAD_A(1);
-        DOT_ALL();
-        LOAD_B(1);
-        DOT_ALL();
-        LOAD_A(0);
-        DOT_ALL();
-        LOAD_B(2);
-        DOT_ALL();
-        LOAD_B(0);
-        DOT_ALL();
+        DOTS(A_UPPER(1), NOTHING, A_LOWER(1)); // 2 0
+        DOTS(NOTHING, B_LEFT(1), B_RIGHT(1));  // 1 0
+        DOTS(A_UPPER(0), NOTHING, A_LOWER(0)); // 1 1
+        DOTS(NOTHING, B_LEFT(2), B_RIGHT(2));  // 0 1
+        DOTS(NOTHING, B_LEFT(0), B_RIGHT(0));  // 0 2
 #else
-        LOAD_A(1);
-        LOAD_B(0);
-        DOT_ALL();
-        LOAD_A(0);
-        DOT_ALL();
-        LOAD_B(1);
-        DOT_ALL();
+        DOTS(A_UPPER(0), NOTHING, A_LOWER(0)); // 1 0
+        DOTS(NOTHING, B_LEFT(1), B_RIGHT(1));  // 0 0
 #endif
+        DOTS(NOTHING, NOTHING, NOTHING);
     }
     tile_store(0, c);
     tile_store(1, c + 256);
