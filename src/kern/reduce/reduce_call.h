@@ -19,8 +19,8 @@
 #define SPREAD_ELEMENTS ((size_t)1 << 18)
 /// Results that are folded at the end.
 #define PARTS_MAX ((size_t)64)
-/// Parts of a product with a vector begin at whole cache lines of y.
-#define OUTPUT_UNIT ((size_t)64)
+/// Parts of a product with a vector hold whole panels of its kernels.
+#define OUTPUT_UNIT ((size_t)256)
 
 /// One call, whichever operation.
 typedef struct call {
@@ -258,8 +258,8 @@ nacre_status TYPED(nacre_gemv)(nacre_ctx *ctx, nacre_class numeric_class, bool t
     bool strict = c.variant->numeric_class == NACRE_CLASS_STRICT;
     if (strict && ctx->threads > 1 && (double)m * (double)n >= (double)SPREAD_ELEMENTS &&
         outputs >= 2 * OUTPUT_UNIT) {
-        size_t parts = 4 * (size_t)ctx->threads;
-        p.chunk = (outputs / parts + OUTPUT_UNIT) / OUTPUT_UNIT * OUTPUT_UNIT;
+        size_t unit = 4 * (size_t)ctx->threads * OUTPUT_UNIT;
+        p.chunk = ((outputs - 1) / unit + 1) * OUTPUT_UNIT;
         c.threads = ctx->threads;
         nacrei_pool_for(ctx->pool, (outputs - 1) / p.chunk + 1, product_part, &p);
     } else if (outputs) {
