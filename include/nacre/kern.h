@@ -181,6 +181,19 @@ NACRE_API NACRE_MUST_CHECK nacre_status nacre_gemv_f64(nacre_ctx *ctx, nacre_cla
                                                        nacre_kern_ran *ran_or_NULL,
                                                        nacre_error *err);
 
+/// B = A', row-major. Class exact: bits are moved, not numbers.
+/// @shape  A: m x n, lda >= n; B: n x m, ldb >= m. Without elements both may be NULL
+/// @error  NACRE_E_ARG A or B is NULL, or B overlaps A; NACRE_E_SHAPE a leading dimension is too
+///         small; NACRE_E_RANGE a matrix does not fit the address space; NACRE_E_UNSUPPORTED no
+///         such class. B is untouched then
+/// @own    borrows both for the call          @thread safe
+NACRE_API NACRE_MUST_CHECK nacre_status nacre_transpose_f32(
+    nacre_ctx *ctx, nacre_class numeric_class, size_t m, size_t n, const float *a, size_t lda,
+    float *b, size_t ldb, nacre_kern_ran *ran_or_NULL, nacre_error *err);
+NACRE_API NACRE_MUST_CHECK nacre_status nacre_transpose_f64(
+    nacre_ctx *ctx, nacre_class numeric_class, size_t m, size_t n, const double *a, size_t lda,
+    double *b, size_t ldb, nacre_kern_ran *ran_or_NULL, nacre_error *err);
+
 #ifdef __cplusplus
 }
 #endif
