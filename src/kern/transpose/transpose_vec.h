@@ -18,8 +18,10 @@
 
 #define LINE_BYTES ((size_t)64)
 #define UNIT (LINE_BYTES / sizeof(REAL))
-/// Rows of A that are read side by side: a row of B receives as many elements at a time.
-#define BLOCK_ROWS (4 * UNIT)
+/// Columns of A in a block, which are the rows of B that are written side by side.
+#define BLOCK_COLUMNS (4 * UNIT)
+/// Rows of A in a block: as many pages as the second level of address translation holds easily.
+#define BLOCK_ROWS (32 * UNIT)
 /// A smaller B is likely to be read again soon.
 #define STREAM_BYTES ((size_t)8 << 20)
 
@@ -66,24 +68,32 @@ static void move_edge(size_t rows, size_t columns, const REAL *a, size_t lda, RE
     }
 }
 
-/// Up to BLOCK_ROWS rows of A.
-static void move_rows(size_t rows, size_t n, const REAL *a, size_t lda, REAL *b, size_t ldb,
-                      bool streams)
+/// UNIT rows of up to a block's columns; the rows below are fetched meanwhile, because prefetchers
+/// do not follow so short pieces.
+static void move_strip(size_t columns, const REAL *a, size_t lda, REAL *b, size_t ldb,
+                       bool rows_below, bool streams)
 {
-    size_t whole = rows / UNIT * UNIT;
     size_t j = 0;
-    for (; n - j >= UNIT; j += UNIT) {
-        for (size_t i = 0; i < whole; i += UNIT) {
-            if (streams)
-                move_unit(a + i * lda + j, lda, b + j * ldb + i, ldb, true);
-            else
-                move_unit(a + i * lda + j, lda, b + j * ldb + i, ldb, false);
-        }
-        if (whole < rows)
-            move_edge(rows - whole, UNIT, a + whole * lda + j, lda, b + j * ldb + whole, ldb);
+    for (; columns - j >= UNIT; j += UNIT) {
+        for (size_t i = 0; i < UNIT && rows_below; i++)
+            __builtin_prefetch(a + (UNIT + i) * lda + j);
+        if (streams)
+            move_unit(a + j, lda, b + j * ldb, ldb, true);
+        else
+            move_unit(a + j, lda, b + j * ldb, ldb, false);
     }
-    if (j < n)
-        move_edge(rows, n - j, a + j, lda, b + j * ldb, ldb);
+    if (j < columns)
+        move_edge(UNIT, columns - j, a + j, lda, b + j * ldb, ldb);
+}
+
+static void move_block(size_t rows, size_t columns, const REAL *a, size_t lda, REAL *b, size_t ldb,
+                       bool streams)
+{
+    size_t i = 0;
+    for (; rows - i >= UNIT; i += UNIT)
+        move_strip(columns, a + i * lda, lda, b + i, ldb, rows - i >= 2 * UNIT, streams);
+    if (i < rows)
+        move_edge(rows - i, columns, a + i * lda, lda, b + i, ldb);
 }
 
 void KERNEL(size_t m, size_t n, const REAL *a, size_t lda, REAL *b, size_t ldb)
@@ -99,7 +109,10 @@ void KERNEL(size_t m, size_t n, const REAL *a, size_t lda, REAL *b, size_t ldb)
     }
     while (i < m) {
         size_t rows = m - i < BLOCK_ROWS ? m - i : BLOCK_ROWS;
-        move_rows(rows, n, a + i * lda, lda, b + i, ldb, streams);
+        for (size_t j = 0; j < n; j += BLOCK_COLUMNS) {
+            size_t columns = n - j < BLOCK_COLUMNS ? n - j : BLOCK_COLUMNS;
+            move_block(rows, columns, a + i * lda + j, lda, b + j * ldb + i, ldb, streams);
+        }
         i += rows;
     }
     if (streams)
