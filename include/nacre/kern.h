@@ -194,6 +194,28 @@ NACRE_API NACRE_MUST_CHECK nacre_status nacre_transpose_f64(
     nacre_ctx *ctx, nacre_class numeric_class, size_t m, size_t n, const double *a, size_t lda,
     double *b, size_t ldb, nacre_kern_ran *ran_or_NULL, nacre_error *err);
 
+/// Covariance of n variables (columns of x) over m observations. w = the weights, or ones; W = sum
+/// w; pilot p = x'w / W; D = x - 1p'; s = D'w; E = D with row i times sqrt(w[i]); C = (E'E - s s' /
+/// W) / (W - ddof); mean = p + s / W. Weights count observations, so ddof = 1 is the unbiased
+/// estimator; for relative weights take ddof = 0.
+///
+/// Strict: p and s by the lane rule of nacre_gemv_f64, each entry of E'E one chain of fma over the
+/// observations in order. Bounded: E'E by a library. Both triangles are equal to the bit.
+/// @shape  x: m x n, ldx >= n; weights: m or NULL; mean: n or NULL; C: n x n, ldc >= n
+/// @error  NACRE_E_ARG x or C is NULL, an output overlaps an input, a weight is negative or not
+///         finite (named), W <= ddof; NACRE_E_SHAPE a leading dimension is too small; NACRE_E_RANGE
+///         as in nacre_gemm_f64; NACRE_E_UNSUPPORTED no such class; NACRE_E_NOMEM: a centred copy
+///         of x is made. After an error C and mean are untouched, but for NACRE_E_NOMEM in the
+///         middle of the strict product, which may leave part of C written
+/// @own    borrows all arrays for the call          @thread safe
+/// @accuracy |error| <= (m + 8) u |E|'|E| / (W - ddof) per entry, u = 2^-53, plus what the rounding
+///         of the pilot leaves, of order u^2 p p'
+/// @source Chan, Golub & LeVeque 1983, The American Statistician 37, 242-247
+NACRE_API NACRE_MUST_CHECK nacre_status nacre_covariance_f64(
+    nacre_ctx *ctx, nacre_class numeric_class, size_t m, size_t n, size_t ddof, const double *x,
+    size_t ldx, const double *weights_or_NULL, double *mean_or_NULL, double *c, size_t ldc,
+    nacre_kern_ran *ran_or_NULL, nacre_error *err);
+
 #ifdef __cplusplus
 }
 #endif
