@@ -5,6 +5,7 @@
 #include "core/alloc.h"
 #include "kern/linalg/linalg.h"
 #include "kern/operand.h"
+#include "kern/scratch.h"
 #include "kern/variants.h"
 
 #include <math.h>
@@ -125,13 +126,12 @@ static nacre_status compute(covariance *v, bool bounded, size_t ddof, double *me
         return nacrei_fail(err, NACRE_E_RANGE,
                            "covariance: %zu x %zu observations do not fit the address space", v->m,
                            v->n);
-    // Not the context's waiting block: the products inside take that one.
-    double *memory;
-    nacre_status status =
-        nacrei_alloc(v->ctx, elements, sizeof *memory, "centred observations", &memory, err);
+    // Kept by the context for the next call; the products inside take another block.
+    struct nacrei_scratch *block;
+    nacre_status status = nacrei_scratch_take(v->ctx, bytes, &block, err);
     if (status)
         return status;
-    v->centred = memory;
+    v->centred = (double *)(void *)block->data;
     v->ones = v->centred + v->m * v->n;
     v->pilot = v->ones + v->m;
     v->rest = v->pilot + v->n;
@@ -145,7 +145,7 @@ static nacre_status compute(covariance *v, bool bounded, size_t ddof, double *me
         for (size_t j = 0; j < v->n && mean_or_NULL; j++)
             mean_or_NULL[j] = v->pilot[j] + v->rest[j] / v->total;
     }
-    nacrei_free(v->ctx, memory, elements, sizeof *memory);
+    nacrei_scratch_give(v->ctx, block);
     return status;
 }
 
