@@ -68,16 +68,17 @@ static nacre_status check(nacre_ctx *ctx, const covariance_bench *b, bench_repor
         size_t i = s * 7919 % n, j = s * 104729 % n;
         long double mean_i = 0, mean_j = 0, sum = 0, size = 0;
         for (size_t p = 0; p < DAYS; p++) {
-            mean_i += b->x[p * n + i] / (long double)DAYS;
-            mean_j += b->x[p * n + j] / (long double)DAYS;
+            mean_i += (long double)b->x[p * n + i] / (long double)DAYS;
+            mean_j += (long double)b->x[p * n + j] / (long double)DAYS;
         }
         for (size_t p = 0; p < DAYS; p++) {
-            long double term = (b->x[p * n + i] - mean_i) * (b->x[p * n + j] - mean_j);
+            long double term =
+                ((long double)b->x[p * n + i] - mean_i) * ((long double)b->x[p * n + j] - mean_j);
             sum += term;
             size += fabsl(term);
         }
         long double bound = (DAYS + 8) * 0x1p-53L * size / (DAYS - 1);
-        double error = (double)(fabsl(b->c[i * n + j] - sum / (DAYS - 1)) / bound);
+        double error = (double)(fabsl((long double)b->c[i * n + j] - sum / (DAYS - 1)) / bound);
         if (!(error <= 1.0) || b->c[i * n + j] != b->c[j * n + i])
             status = nacrei_fail(err, NACRE_E_CORRUPT, "%s: error of C[%zu][%zu] is %.2f bounds",
                                  ran.kernel, i, j, error);

@@ -240,9 +240,14 @@ static void test_order(void **state)
     assert_true(scan[1] == big && scan[2] == big && scan[3] == 0);
 }
 
+static long double wide(REAL x)
+{
+    return (long double)x;
+}
+
 static void within(const char *what, size_t n, REAL got, long double exact, long double bound)
 {
-    if (!(fabsl(got - exact) <= bound))
+    if (!(fabsl(wide(got) - exact) <= bound))
         fail_msg("%s n %zu: %a, exactly %La, bound %La", what, n, (double)got, exact, bound);
 }
 
@@ -262,10 +267,10 @@ static void test_bounds(void **state)
         REF(prefix)(n, x.data, prefix.data);
         long double sum = 0, size = 0, dot = 0, dot_size = 0, group = 64 / sizeof(REAL);
         for (size_t j = 0; j < n; j++) {
-            sum += x.data[j];
-            size += fabsl((long double)x.data[j]);
-            dot += (long double)x.data[j] * y.data[j];
-            dot_size += fabsl((long double)x.data[j] * y.data[j]);
+            sum += wide(x.data[j]);
+            size += fabsl(wide(x.data[j]));
+            dot += wide(x.data[j]) * wide(y.data[j]);
+            dot_size += fabsl(wide(x.data[j]) * wide(y.data[j]));
             within("prefix", j, prefix.data[j], sum,
                    (BLOCK / group + 6 + (long double)(j / BLOCK)) * UNIT * size);
         }
@@ -304,13 +309,13 @@ static void check_gemv_bound(const char *what, const shape *s, const guarded *a,
         long double acc = 0, size = 0;
         for (size_t j = 0; j < x->count; j++) {
             long double term =
-                (long double)a->data[s->transpose ? j * lda + i : i * lda + j] * x->data[j];
+                wide(a->data[s->transpose ? j * lda + i : i * lda + j]) * wide(x->data[j]);
             acc += term;
             size += fabsl(term);
         }
-        long double rest = s->beta == 0 ? 0 : s->beta * (long double)old->data[i];
-        within(what, i, y[i], s->alpha * acc + rest,
-               (steps + 3) * UNIT * (fabsl(s->alpha) * size + fabsl(rest)));
+        long double rest = s->beta == 0 ? 0 : wide(s->beta) * wide(old->data[i]);
+        within(what, i, y[i], wide(s->alpha) * acc + rest,
+               (steps + 3) * UNIT * (fabsl(wide(s->alpha)) * size + fabsl(rest)));
     }
 }
 
@@ -459,7 +464,7 @@ static void test_mean_variance(void **state)
         x[i] = (REAL)0.1; // n x 0.1 / n need not be 0.1
     assert_int_equal(MEAN_VARIANCE(ctx, NACRE_CLASS_DEFAULT, N, 1, x, &mean, &variance, NULL, NULL),
                      NACRE_OK);
-    assert_true(mean == (REAL)0.1 && variance >= 0 && (long double)variance < UNIT * UNIT);
+    assert_true(mean == (REAL)0.1 && variance >= 0 && wide(variance) < UNIT * UNIT);
     nacre_ctx_destroy(ctx);
 }
 

@@ -9,6 +9,11 @@
 #include <math.h>
 #include <stdlib.h>
 
+static long double wide(double x)
+{
+    return (long double)x;
+}
+
 static nacre_ctx *create(const char *isa, uint32_t threads)
 {
     nacre_ctx_options options;
@@ -150,21 +155,21 @@ static void test_bounds(void **state)
             for (size_t j = 0; j <= i; j++) {
                 long double total = 0, mean_i = 0, mean_j = 0, sum = 0, size = 0;
                 for (size_t p = 0; p < in.m; p++) {
-                    long double w = in.weighted ? in.w.data[p] : 1;
+                    long double w = in.weighted ? wide(in.w.data[p]) : 1;
                     total += w;
-                    mean_i += w * in.x.data[p * in.ldx + i];
-                    mean_j += w * in.x.data[p * in.ldx + j];
+                    mean_i += w * wide(in.x.data[p * in.ldx + i]);
+                    mean_j += w * wide(in.x.data[p * in.ldx + j]);
                 }
                 for (size_t p = 0; p < in.m; p++) {
-                    long double term = (in.x.data[p * in.ldx + i] - mean_i / total) *
-                                       (in.x.data[p * in.ldx + j] - mean_j / total) *
-                                       (in.weighted ? (long double)in.w.data[p] : 1);
+                    long double term = (wide(in.x.data[p * in.ldx + i]) - mean_i / total) *
+                                       (wide(in.x.data[p * in.ldx + j]) - mean_j / total) *
+                                       (in.weighted ? wide(in.w.data[p]) : 1);
                     sum += term;
                     size += fabsl(term);
                 }
                 long double bound = (long double)(in.m + 8) * 0x1p-53L * size / (total - 1);
                 double got = in.c.data[i * in.ldc + j];
-                assert_true(fabsl(got - sum / (total - 1)) <= bound);
+                assert_true(fabsl(wide(got) - sum / (total - 1)) <= bound);
                 assert_true(same(got, in.c.data[j * in.ldc + i]));
             }
         }
