@@ -253,7 +253,7 @@ static void within(const char *what, size_t n, REAL got, long double exact, long
 
 static long double tree_steps(size_t n)
 {
-    return (long double)BLOCK / ROW + 7 + (n > BLOCK ? log2l((long double)n / BLOCK) : 0);
+    return (long double)BLOCK / ROW + 7 + (n > BLOCK ? (long double)log2((double)n / BLOCK) : 0);
 }
 
 static void test_bounds(void **state)

@@ -16,6 +16,12 @@
 #define ROW (NACREI_REDUCE_ROW_BYTES / sizeof(REAL))
 #define GROUP (NACREI_PREFIX_GROUP_BYTES / sizeof(REAL))
 
+/// n up to a whole number of rows.
+static size_t filled(size_t n)
+{
+    return (n + ROW - 1) / ROW * ROW;
+}
+
 static REAL fold(const REAL *x, size_t n)
 {
     if (n == 1)
@@ -31,7 +37,7 @@ REAL KERNEL(sum)(size_t n, const REAL *x)
         return KERNEL(sum)(left, x) + KERNEL(sum)(n - left, x + left);
     }
     REAL lane[ROW] = {0};
-    for (size_t i = 0; i < n || i % ROW; i++)
+    for (size_t i = 0; i < filled(n); i++)
         lane[i % ROW] += i < n ? x[i] : 0;
     return fold(lane, ROW);
 }
@@ -44,7 +50,7 @@ static REAL dot(size_t n, const REAL *x, size_t step, const REAL *y)
         return dot(left, x, step, y) + dot(n - left, x + left * step, step, y + left);
     }
     REAL lane[ROW] = {0};
-    for (size_t i = 0; i < n || i % ROW; i++)
+    for (size_t i = 0; i < filled(n); i++)
         lane[i % ROW] = REAL_FMA(i < n ? x[i * step] : 0, i < n ? y[i] : 0, lane[i % ROW]);
     return fold(lane, ROW);
 }
@@ -66,7 +72,7 @@ void KERNEL(moments)(size_t n, const REAL *x, REAL pilot, REAL sums[2])
         return;
     }
     REAL first[ROW] = {0}, second[ROW] = {0};
-    for (size_t i = 0; i < n || i % ROW; i++) {
+    for (size_t i = 0; i < filled(n); i++) {
         REAL d = i < n ? x[i] - pilot : 0;
         first[i % ROW] += d;
         second[i % ROW] = REAL_FMA(d, d, second[i % ROW]);
