@@ -149,6 +149,124 @@ NACRE_API NACRE_MUST_CHECK nacre_status nacre_kern_set_yardsticks(nacre_ctx *ctx
                                                                   double reference_flops_per_s,
                                                                   nacre_error *err);
 
+// Reductions over vectors, and products of a matrix and a vector.
+//
+// Strict means the lane rule: a row is 64 elements of f32 or 32 of f64, element i belongs to lane
+// i mod row, a block is 8,192 elements; every lane of a block takes its elements in ascending
+// order; lanes, then blocks, are folded as a balanced tree by index. NaN and infinity travel. A
+// vector without elements may be NULL. All: @own borrows its arrays for the call; @thread safe.
+
+/// *sum = the sum of x; +0 for none.
+/// @error  NACRE_E_ARG x or sum is NULL; NACRE_E_RANGE x does not fit the address space;
+///         NACRE_E_UNSUPPORTED no such class. Outputs are untouched then
+/// @accuracy |error| <= (8192 / row + 6 + log2(n / 8192)) u sum |x|, u = 2^-24 or 2^-53
+/// @source Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., 4.2
+NACRE_API NACRE_MUST_CHECK nacre_status nacre_sum_f32(nacre_ctx *ctx, nacre_class numeric_class,
+                                                      size_t n, const float *x, float *sum,
+                                                      nacre_kern_ran *ran_or_NULL,
+                                                      nacre_error *err);
+NACRE_API NACRE_MUST_CHECK nacre_status nacre_sum_f64(nacre_ctx *ctx, nacre_class numeric_class,
+                                                      size_t n, const double *x, double *sum,
+                                                      nacre_kern_ran *ran_or_NULL,
+                                                      nacre_error *err);
+
+/// *dot = x'y with fma; +0 for none. x may be y. Bounded: a library, n <= INT32_MAX.
+/// @error  as nacre_sum_f64, for x, y and dot
+/// @accuracy strict: as nacre_sum_f64, of sum |x y|; bounded: n u sum |x y|; barring underflow
+NACRE_API NACRE_MUST_CHECK nacre_status nacre_dot_f32(nacre_ctx *ctx, nacre_class numeric_class,
+                                                      size_t n, const float *x, const float *y,
+                                                      float *dot, nacre_kern_ran *ran_or_NULL,
+                                                      nacre_error *err);
+NACRE_API NACRE_MUST_CHECK nacre_status nacre_dot_f64(nacre_ctx *ctx, nacre_class numeric_class,
+                                                      size_t n, const double *x, const double *y,
+                                                      double *dot, nacre_kern_ran *ran_or_NULL,
+                                                      nacre_error *err);
+
+/// Mean and variance about a pilot: p = sum(x) / n; d = x - p; s = sum(d); q = sum(d d);
+/// mean = p + s / n; variance = max(0, q - s s / n) / (n - ddof). ddof 1: the unbiased estimator.
+/// @error  as nacre_sum_f64, for x, mean and variance; NACRE_E_ARG n <= ddof
+/// @accuracy the error of the mean no longer depends on its size against the deviations, beyond
+///         its own rounding; variance relative 2 (8192 / row + 8 + log2(n / 8192)) u, plus
+///         n u^2 mean^2 / variance
+/// @source Chan, Golub & LeVeque 1983, The American Statistician 37, 242-247
+NACRE_API NACRE_MUST_CHECK nacre_status nacre_mean_variance_f32(
+    nacre_ctx *ctx, nacre_class numeric_class, size_t n, size_t ddof, const float *x, float *mean,
+    float *variance, nacre_kern_ran *ran_or_NULL, nacre_error *err);
+NACRE_API NACRE_MUST_CHECK nacre_status nacre_mean_variance_f64(
+    nacre_ctx *ctx, nacre_class numeric_class, size_t n, size_t ddof, const double *x, double *mean,
+    double *variance, nacre_kern_ran *ran_or_NULL, nacre_error *err);
+
+/// y[i] = x[0] + ... + x[i]. Strict: groups of 64 bytes are scanned by the tree of doubling steps,
+/// added to a carry within a block of 8,192 elements, and that to the sum of the blocks before
+/// (kern/reduce/reduce.h has the steps). Runs on the calling thread. y may be x.
+/// @error  as nacre_sum_f64, for x and y; NACRE_E_ARG y overlaps x without being x
+/// @accuracy |error| <= (8192 / group + 6 + i / 8192) u sum |x|, group = 16 or 8
+NACRE_API NACRE_MUST_CHECK nacre_status nacre_prefix_sum_f32(nacre_ctx *ctx,
+                                                             nacre_class numeric_class, size_t n,
+                                                             const float *x, float *y,
+                                                             nacre_kern_ran *ran_or_NULL,
+                                                             nacre_error *err);
+NACRE_API NACRE_MUST_CHECK nacre_status nacre_prefix_sum_f64(nacre_ctx *ctx,
+                                                             nacre_class numeric_class, size_t n,
+                                                             const double *x, double *y,
+                                                             nacre_kern_ran *ran_or_NULL,
+                                                             nacre_error *err);
+
+/// y = alpha op(A) x + beta y, row-major, op(A) = A' where transpose is set. Strict: acc = a row of
+/// op(A) times x by the lane rule; y = beta == 0 ? alpha acc : fma(alpha, acc, beta y). beta == 0
+/// does not read y; alpha = 0 skips nothing in the strict class.
+/// @shape  A: m x n, lda >= n; x: n, y: m; with transpose x: m, y: n
+/// @error  NACRE_E_ARG an argument is NULL, or y overlaps A or x; NACRE_E_SHAPE lda is too small;
+///         NACRE_E_RANGE too large, as in nacre_gemm_f64; NACRE_E_UNSUPPORTED no such class
+/// @accuracy as nacre_dot_f64 with 3 u (|alpha acc| + |beta y|) more
+NACRE_API NACRE_MUST_CHECK nacre_status nacre_gemv_f32(nacre_ctx *ctx, nacre_class numeric_class,
+                                                       bool transpose, size_t m, size_t n,
+                                                       float alpha, const float *a, size_t lda,
+                                                       const float *x, float beta, float *y,
+                                                       nacre_kern_ran *ran_or_NULL,
+                                                       nacre_error *err);
+NACRE_API NACRE_MUST_CHECK nacre_status nacre_gemv_f64(nacre_ctx *ctx, nacre_class numeric_class,
+                                                       bool transpose, size_t m, size_t n,
+                                                       double alpha, const double *a, size_t lda,
+                                                       const double *x, double beta, double *y,
+                                                       nacre_kern_ran *ran_or_NULL,
+                                                       nacre_error *err);
+
+/// B = A', row-major. Class exact: bits are moved, not numbers.
+/// @shape  A: m x n, lda >= n; B: n x m, ldb >= m. Without elements both may be NULL
+/// @error  NACRE_E_ARG A or B is NULL, or B overlaps A; NACRE_E_SHAPE a leading dimension is too
+///         small; NACRE_E_RANGE a matrix does not fit the address space; NACRE_E_UNSUPPORTED no
+///         such class. B is untouched then
+/// @own    borrows both for the call          @thread safe
+NACRE_API NACRE_MUST_CHECK nacre_status nacre_transpose_f32(
+    nacre_ctx *ctx, nacre_class numeric_class, size_t m, size_t n, const float *a, size_t lda,
+    float *b, size_t ldb, nacre_kern_ran *ran_or_NULL, nacre_error *err);
+NACRE_API NACRE_MUST_CHECK nacre_status nacre_transpose_f64(
+    nacre_ctx *ctx, nacre_class numeric_class, size_t m, size_t n, const double *a, size_t lda,
+    double *b, size_t ldb, nacre_kern_ran *ran_or_NULL, nacre_error *err);
+
+/// Covariance of n variables (columns of x) over m observations. w = the weights, or ones; W = sum
+/// w; pilot p = x'w / W; D = x - 1p'; s = D'w; E = D with row i times sqrt(w[i]); C = (E'E - s s' /
+/// W) / (W - ddof); mean = p + s / W. Weights count observations, so ddof = 1 is the unbiased
+/// estimator; for relative weights take ddof = 0.
+///
+/// Strict: p and s by the lane rule of nacre_gemv_f64, each entry of E'E one chain of fma over the
+/// observations in order. Bounded: E'E by a library. Both triangles are equal to the bit.
+/// @shape  x: m x n, ldx >= n; weights: m or NULL; mean: n or NULL; C: n x n, ldc >= n
+/// @error  NACRE_E_ARG x or C is NULL, an output overlaps an input, a weight is negative or not
+///         finite (named), W <= ddof; NACRE_E_SHAPE a leading dimension is too small; NACRE_E_RANGE
+///         as in nacre_gemm_f64; NACRE_E_UNSUPPORTED no such class; NACRE_E_NOMEM: a centred copy
+///         of x is made. After an error C and mean are untouched, but for NACRE_E_NOMEM in the
+///         middle of the strict product, which may leave part of C written
+/// @own    borrows all arrays for the call          @thread safe
+/// @accuracy |error| <= (m + 8) u |E|'|E| / (W - ddof) per entry, u = 2^-53, plus what the rounding
+///         of the pilot leaves, of order u^2 p p'
+/// @source Chan, Golub & LeVeque 1983, The American Statistician 37, 242-247
+NACRE_API NACRE_MUST_CHECK nacre_status nacre_covariance_f64(
+    nacre_ctx *ctx, nacre_class numeric_class, size_t m, size_t n, size_t ddof, const double *x,
+    size_t ldx, const double *weights_or_NULL, double *mean_or_NULL, double *c, size_t ldc,
+    nacre_kern_ran *ran_or_NULL, nacre_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -337,15 +337,16 @@ static void check_bound(FUNCTION *kernel, operands *x)
         for (size_t p = 0; p < s->k; p++) {
             long double term =
                 (long double)(s->ta ? x->a.data[p * x->lda + row] : x->a.data[row * x->lda + p]) *
-                (s->tb ? x->b.data[column * x->ldb + p] : x->b.data[p * x->ldb + column]);
+                (long double)(s->tb ? x->b.data[column * x->ldb + p]
+                                    : x->b.data[p * x->ldb + column]);
             sum += term;
             size += fabsl(term);
         }
-        long double old = s->beta == 0 ? 0 : s->beta * (long double)x->c.data[i];
-        long double exact = s->alpha * sum + old;
-        long double bound =
-            (long double)(s->k + 3) * EPSILON * (fabsl(s->alpha) * size + fabsl(old));
-        if (!(fabsl(x->expected.data[i] - exact) <= bound))
+        long double old = s->beta == 0 ? 0 : (long double)s->beta * (long double)x->c.data[i];
+        long double exact = (long double)s->alpha * sum + old;
+        long double bound = (long double)(s->k + 3) * (long double)EPSILON *
+                            (fabsl((long double)s->alpha) * size + fabsl(old));
+        if (!(fabsl((long double)x->expected.data[i] - exact) <= bound))
             fail_msg("m %zu n %zu k %zu: C[%zu][%zu] = %a, exactly %La, bound %La", s->m, s->n,
                      s->k, row, column, (double)x->expected.data[i], exact, bound);
     }

@@ -74,6 +74,7 @@ static void check_fma(const char *name, nacrei_rate_fma_fn *run, double operatio
     assert_true(run(1) == operations / 2.0);
 }
 
+#if defined(__x86_64__)
 static void check_tile(const char *name, nacrei_rate_tile_fn *run, double depth, double operations)
 {
     assert_true(run(0) == 0.0);
@@ -81,6 +82,7 @@ static void check_tile(const char *name, nacrei_rate_tile_fn *run, double depth,
         fail_msg("%s gives %g, not %g", name, run(1000), 1000.0 * depth);
     assert_true(operations == 4.0 * 2.0 * 16.0 * 16.0 * depth); // four products of 16 x 16 x depth
 }
+#endif
 
 static void test_loops(void **state)
 {

@@ -70,6 +70,11 @@ NACRE_MUST_CHECK nacre_status nacrei_least_squares(nacre_ctx *ctx, size_t m, siz
                                                    double *x, double *rinv_diag_or_NULL,
                                                    nacre_error *err);
 
+/// The sum of x in the library's order.
+/// @shape  x: n <= INT32_MAX          @accuracy |error| <= n u sum |x|          @thread safe
+float nacrei_blas_sum_f32(size_t n, const float *x);
+double nacrei_blas_sum_f64(size_t n, const double *x);
+
 /// The library and the kernels that it chose here: "0.3.21, Cooperlake kernels".
 void nacrei_blas_describe(char *text, size_t bytes);
 
