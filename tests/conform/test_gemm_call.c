@@ -89,7 +89,7 @@ static void test_bad_arguments(void **state)
         float c[64];
         double z[64];
         for (size_t j = 0; j < 64; j++)
-            z[j] = c[j] = 7;
+            z[j] = 7, c[j] = 7;
         nacre_kern_ran ran = {.kernel = "none"};
         for (int wide = 0; wide < 2; wide++) {
             nacre_error err = {0};
