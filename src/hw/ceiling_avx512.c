@@ -1,104 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// AVX-512: eight vectors per step for the streams, sixteen accumulators (latency 4, two a cycle)
-// for the multiply-adds.
-#include "hw/ceiling_kernels.h"
-
+// AVX-512: sixteen accumulators (latency 4, two a cycle) of thirty-two registers.
 #include <immintrin.h>
 
-#define EACH_8(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7)
-#define EACH_16(X) EACH_8(X) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15)
-#define LANES 8 // of 64 bits
-
-uint64_t nacrek_read_u64__avx512(size_t n, const uint64_t *x)
-{
-#define START(k) __m512i sum##k = _mm512_setzero_si512();
-#define STEP(k)                                                                                    \
-    sum##k = _mm512_add_epi64(sum##k, _mm512_load_si512((const void *)(x + i + k * LANES)));
-#define FOLD(k) total = _mm512_add_epi64(total, sum##k);
-    EACH_8(START)
-    for (size_t i = 0; i < n; i += 8 * LANES) {
-        EACH_8(STEP)
-    }
-    __m512i total = _mm512_setzero_si512();
-    EACH_8(FOLD)
-    uint64_t lane[LANES], result = 0;
-    _mm512_storeu_si512((void *)lane, total);
-    for (size_t i = 0; i < LANES; i++)
-        result += lane[i];
-    return result;
-#undef START
-#undef STEP
-#undef FOLD
-}
-
-void nacrek_copy_u64__avx512(size_t n, const uint64_t *restrict x, uint64_t *restrict y)
-{
-#define STEP(k)                                                                                    \
-    _mm512_store_si512((void *)(y + i + k * LANES),                                                \
-                       _mm512_load_si512((const void *)(x + i + k * LANES)));
-    for (size_t i = 0; i < n; i += 8 * LANES) {
-        EACH_8(STEP)
-    }
-#undef STEP
-}
-
-void nacrek_triad_f64__avx512(size_t n, const double *restrict a, const double *restrict b,
-                              double *restrict y)
-{
-    const __m512d three = _mm512_set1_pd(3.0);
-#define STEP(k)                                                                                    \
-    _mm512_store_pd(y + i + k * LANES, _mm512_fmadd_pd(_mm512_load_pd(b + i + k * LANES), three,   \
-                                                       _mm512_load_pd(a + i + k * LANES)));
-    for (size_t i = 0; i < n; i += 8 * LANES) {
-        EACH_8(STEP)
-    }
-#undef STEP
-}
-
-double nacrek_fmarate_f32__avx512(uint64_t rounds)
-{
-    volatile float zero = 0.0f; // read for each: accumulators that look alike would be merged
-    const __m512 half = _mm512_set1_ps(0.5f), one = _mm512_set1_ps(1.0f);
-#define START(k) __m512 sum##k = _mm512_set1_ps(zero);
-#define STEP(k) sum##k = _mm512_fmadd_ps(sum##k, half, one);
-#define FOLD(k) total = _mm512_add_ps(total, sum##k);
-    EACH_16(START)
-    for (uint64_t r = 0; r < rounds; r++) {
-        EACH_16(STEP)
-    }
-    __m512 total = _mm512_set1_ps(zero);
-    EACH_16(FOLD)
-    float lane[16];
-    _mm512_storeu_ps(lane, total);
-    double result = 0.0;
-    for (size_t i = 0; i < 16; i++)
-        result += (double)lane[i];
-    return result;
-#undef START
-#undef STEP
-#undef FOLD
-}
-
-double nacrek_fmarate_f64__avx512(uint64_t rounds)
-{
-    volatile double zero = 0.0; // read for each: accumulators that look alike would be merged
-    const __m512d half = _mm512_set1_pd(0.5), one = _mm512_set1_pd(1.0);
-#define START(k) __m512d sum##k = _mm512_set1_pd(zero);
-#define STEP(k) sum##k = _mm512_fmadd_pd(sum##k, half, one);
-#define FOLD(k) total = _mm512_add_pd(total, sum##k);
-    EACH_16(START)
-    for (uint64_t r = 0; r < rounds; r++) {
-        EACH_16(STEP)
-    }
-    __m512d total = _mm512_set1_pd(zero);
-    EACH_16(FOLD)
-    double lane[8];
-    _mm512_storeu_pd(lane, total);
-    double result = 0.0;
-    for (size_t i = 0; i < 8; i++)
-        result += lane[i];
-    return result;
-#undef START
-#undef STEP
-#undef FOLD
-}
+#define READ nacrek_read_u64__avx512
+#define COPY nacrek_copy_u64__avx512
+#define TRIAD nacrek_triad_f64__avx512
+#define FMA_F32 nacrek_fmarate_f32__avx512
+#define FMA_F64 nacrek_fmarate_f64__avx512
+#define LANES 8
+#define VEC(op) _mm512_##op
+#define INTS __m512i
+#define FLOATS __m512
+#define DOUBLES __m512d
+#define LOAD_INTS _mm512_load_si512
+#define STORE_INTS _mm512_store_si512
+#define NO_INTS _mm512_setzero_si512
+#define EACH_CHAIN(X)                                                                              \
+    X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15)
+#include "hw/ceiling_loops.h"
