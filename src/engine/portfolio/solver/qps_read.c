@@ -354,8 +354,9 @@ static nacre_status read_bound(qps_reader *reader, nacre_error *err)
         status = number(reader, f + column + 1, &value, err);
         if (fabs(value) >= INFINITE_BOUND)
             value = copysign((double)INFINITY, value);
-        if (!status && isinf(value) && equals(f, "FX"))
-            return bad(reader, err, "a column cannot be fixed at infinity:", f + column);
+        // A lower bound of +infinity, an upper one of -infinity: nothing lies inside.
+        if (!status && isinf(value) && (equals(f, "FX") || (value > 0.0) == equals(f, "LO")))
+            return bad(reader, err, "no value of the column meets a bound at infinity:", f + column);
     }
     return status ? status : apply_bound(reader, f, j, value, err);
 }
