@@ -19,7 +19,7 @@
 /// after every second block from CHECK_BLOCKS on: random vectors have then been through two
 /// products, so that a start which misses an eigenvector is completed before it is believed.
 #define BASIS_BLOCKS ((size_t)9)
-#define KEPT_BLOCKS ((size_t)2)
+#define KEPT_BLOCKS ((size_t)4)
 #define CHECK_BLOCKS ((size_t)3)
 /// Below so many blocks to the matrix the full solver is as fast.
 #define WORTH_BLOCKS ((size_t)12)
@@ -228,7 +228,7 @@ static nacre_status iterate(nacre_ctx *ctx, krylov *s, double tolerance, bool *d
     // So many products are about a quarter of the full solver's operations.
     size_t limit = 2 * s->n / s->block;
     bool good = settle_block(s);
-    while (good && !*done && info->products < limit) {
+    while (good && !*done && info->products + 1 < limit) {
         good = expand(s);
         info->products++;
         size_t blocks = s->rows / s->block;

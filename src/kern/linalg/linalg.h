@@ -66,7 +66,7 @@ typedef struct nacrei_eigen_top_info {
 /// as rows, signs arbitrary. Both triangles are read and must be equal. Deterministic. Work is
 /// bounded by 2 n / (k + 8) products of A with k + 8 vectors; where they do not converge, or
 /// n < 12 (k + 8), nacrei_eigen_symmetric answers (`full`), whatever its residual is. Scratch of
-/// about 23 n (k + 8) doubles, or n^2 for the full solver.
+/// about 25 n (k + 8) doubles, or n^2 for the full solver.
 /// @shape  A: n x n; vectors: k x n, no overlap with A; 1 <= k <= n; values: k
 /// @param[in] start_or_NULL  k x n, rows near the eigenvectors, such as yesterday's; need not be
 ///             orthogonal, may be `vectors`
