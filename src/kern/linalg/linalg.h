@@ -54,6 +54,36 @@ NACRE_MUST_CHECK nacre_status nacrei_eigen_symmetric(nacre_ctx *ctx, size_t n, d
                                                      size_t lda, double *eigenvalues,
                                                      nacre_error *err);
 
+/// What nacrei_eigen_top did, and how good its answer is, measured with a product of its own.
+typedef struct nacrei_eigen_top_info {
+    size_t products;      ///< of A with a block of vectors
+    bool full;            ///< nacrei_eigen_symmetric answered
+    double residual;      ///< largest ||A v - value v||, over |values[0]|
+    double orthogonality; ///< largest entry of |V V' - I|
+} nacrei_eigen_top_info;
+
+/// The k largest eigenvalues by value (not by magnitude), descending, and their unit eigenvectors
+/// as rows, signs arbitrary. Both triangles are read and must be equal. Deterministic. Work is
+/// bounded by 2 n / (k + 8) products of A with k + 8 vectors; where they do not converge, or
+/// n < 12 (k + 8), nacrei_eigen_symmetric answers (`full`), whatever its residual is. Scratch of
+/// about 25 n (k + 8) doubles, or n^2 for the full solver.
+/// @shape  A: n x n; vectors: k x n, no overlap with A; 1 <= k <= n; values: k
+/// @param[in] start_or_NULL  k x n, rows near the eigenvectors, such as yesterday's; need not be
+///             orthogonal, may be `vectors`
+/// @param[in] tolerance  on `residual`; 0 = 1e-12. When |values[0]| is far below ||A||, rounding
+///             keeps the residual above it, and the full solver answers
+/// @error  NACRE_E_SHAPE k = 0 or k > n; NACRE_E_ARG tolerance negative, NaN or infinite;
+///         NACRE_E_NONFINITE names the first bad entry; NACRE_E_NOMEM; NACRE_E_ARG the full solver
+///         did not converge. Outputs are untouched then
+/// @accuracy  not full: residual <= tolerance and orthogonality <= 1e-12, so each value is within
+///         tolerance |values[0]| of an eigenvalue; that none above was missed rests on random
+///         vectors in the block. Full: as nacrei_eigen_symmetric        @thread safe
+/// @source  Golub & Underwood 1977 (block Lanczos); Wu & Simon 2000 (thick restart)
+NACRE_MUST_CHECK nacre_status nacrei_eigen_top(nacre_ctx *ctx, size_t n, const double *a,
+                                               size_t lda, size_t k, const double *start_or_NULL,
+                                               double tolerance, double *values, double *vectors,
+                                               nacrei_eigen_top_info *info, nacre_error *err);
+
 /// x minimises ||A x - b||, by Householder QR without pivoting, so a column that depends on those
 /// before it is found at its own place.
 /// @shape  A: m x n, m >= n; b: m; x: n
