@@ -356,7 +356,8 @@ static nacre_status read_bound(qps_reader *reader, nacre_error *err)
             value = copysign((double)INFINITY, value);
         // A lower bound of +infinity, an upper one of -infinity: nothing lies inside.
         if (!status && isinf(value) && (equals(f, "FX") || (value > 0.0) == equals(f, "LO")))
-            return bad(reader, err, "no value of the column meets a bound at infinity:", f + column);
+            return bad(reader, err,
+                       "no value of the column meets a bound at infinity:", f + column);
     }
     return status ? status : apply_bound(reader, f, j, value, err);
 }
