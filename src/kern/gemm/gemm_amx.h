@@ -11,8 +11,8 @@
 // of C of 256 x 256 waits in scratch as 1 KiB tiles, because the caller's rows lie a page apart.
 // Prefetching the next tile of C pays, prefetching A costs a quarter of the rate.
 //
-// Infinity is split into infinity and NaN: where A or B is not finite, C is NaN. Terms below the
-// smallest normal number count as 0, which is underflow.
+// Infinity is split into infinity and NaN: where A or B is not finite, C is not, mostly NaN. Terms
+// below the smallest normal number count as 0, which is underflow.
 #ifndef NACREI_KERN_GEMM_AMX_H
 #define NACREI_KERN_GEMM_AMX_H
 
@@ -79,12 +79,13 @@ static inline __m512 rest(__m512 x, __m512i term)
     return _mm512_sub_ps(x, _mm512_castsi512_ps(_mm512_slli_epi32(term, 16)));
 }
 
-/// 16 x 16 floats from a matrix whose lanes lie `ld` apart: out[r][lane] = from[lane * ld + r].
-static void gather_block(const float *from, size_t ld, size_t rows, size_t lanes, float *out)
+/// The first `lanes` of 16 floats that lie `ld` apart, zero beyond.
+static inline __m512 gather_lanes(const float *from, size_t ld, size_t lanes)
 {
-    for (size_t r = 0; r < 16; r++)
-        for (size_t lane = 0; lane < 16; lane++)
-            out[r * 16 + lane] = r < rows && lane < lanes ? from[lane * ld + r] : 0.0f;
+    float x[16] = {0};
+    for (size_t lane = 0; lane < lanes && lane < 16; lane++)
+        x[lane] = from[lane * ld];
+    return _mm512_loadu_ps(x);
 }
 
 /// 16 values of k of a row.
@@ -102,7 +103,6 @@ static void pack_a(const product *p, size_t row, size_t rows, size_t k0, size_t 
                    uint16_t *out)
 {
     size_t panels = parts_of(rows, SIDE), steps = parts_of(depth, STEP);
-    float block[16 * 16];
     for (size_t i = 0; i < panels * SIDE; i++) {
         for (size_t half = 0; half < 2 * steps; half++) {
             size_t at = half * 16, begin = at / DEPTH * DEPTH;
@@ -115,9 +115,7 @@ static void pack_a(const product *p, size_t row, size_t rows, size_t k0, size_t 
             if (i < rows && left && !p->ta) {
                 x = _mm512_maskz_loadu_ps(first_lanes(left), p->a + (row + i) * p->lda + k0 + at);
             } else if (i < rows && left) {
-                gather_block(p->a + (k0 + at) * p->lda + row + i, p->lda, 1, least(left, 16),
-                             block);
-                x = _mm512_loadu_ps(block);
+                x = gather_lanes(p->a + (k0 + at) * p->lda + row + i, p->lda, left);
             }
             pack_a_lanes(x, to);
         }
@@ -142,9 +140,7 @@ static inline __m512 load_b(const product *p, size_t j, size_t columns, size_t k
         return _mm512_setzero_ps();
     if (!p->tb)
         return _mm512_maskz_loadu_ps(first_lanes(columns), p->b + k * p->ldb + j);
-    float block[16 * 16];
-    gather_block(p->b + j * p->ldb + k, p->ldb, 1, least(columns, 16), block);
-    return _mm512_loadu_ps(block);
+    return gather_lanes(p->b + j * p->ldb + k, p->ldb, columns);
 }
 
 /// Columns of op(B) from `column`, `columns` of them, k from k0 to k0 + depth, into panels; rows
